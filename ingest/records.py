@@ -75,6 +75,15 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
+class Failed:
+    """A page that could not be judged through no fault of its own; every run tries it again."""
+
+    reason: Literal["unreadable", "internal-error"]
+    detail: str = ""
+    """One sentence for a person; holds no text of the page."""
+
+
+@dataclass(frozen=True, slots=True)
 class PageRef:
     """One input that a source lists; it may hold many pages."""
 
@@ -90,13 +99,21 @@ class FieldMap:
     """Which field of a JSON record holds what; the first name that is present and not empty wins."""
 
     text: tuple[str, ...] = ("text", "content", "body", "article", "maintext")
+    """Plain text of the article."""
     html: tuple[str, ...] = ("html", "raw_html")
+    """The article's page as HTML; used where no text field is present."""
     url: tuple[str, ...] = ("url", "link", "canonical_url")
+    """Where the article was published."""
     id: tuple[str, ...] = ("id", "_id", "guid", "uuid")
+    """The caller's own id: what the document is known by within its source."""
     title: tuple[str, ...] = ("title", "headline")
+    """Headline."""
     authors: tuple[str, ...] = ("authors", "author", "byline")
+    """A list of names, or one text."""
     published_at: tuple[str, ...] = ("published_at", "date_published", "published", "date", "datePublished")
+    """When the article was published."""
     modified_at: tuple[str, ...] = ("modified_at", "date_modified", "updated_at", "dateModified")
+    """When the article was last changed; orders several records with one id."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,53 @@
+# What a person types. Everything runs from .venv, made from the hash-locked requirements.
+PYTHON ?= python3
+BIN := .venv/bin
+CORPUS ?= ./corpus
+
+.PHONY: help install run test test-all check fix lock bench evaluate golden clean
+
+help:  ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+install: .venv/installed  ## make .venv from the locked requirements and install the project into it
+
+.venv/installed: requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Winnow needs Python 3.11 or newer; name one: make PYTHON=python3.12 install"; exit 1; }
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+run: install  ## ingest seeds/ into ./corpus and show the result
+	@$(BIN)/winnow ingest seeds --into $(CORPUS)
+	@echo
+	@$(BIN)/winnow show harbour-ferry --cuts --corpus $(CORPUS)
+
+test: install  ## the fast tests; offline, without server or browser
+	@$(BIN)/python -m pytest -m "not slow" -rs
+
+test-all: install  ## every test, the slow ones too
+	@$(BIN)/python -m pytest -rs
+
+check: install  ## format, lint, types, tests: what must be green before a commit
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest -m "not slow"
+
+fix: install  ## format, and repair what ruff can repair
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lock:  ## renew the locked requirements (needs uv and the package index)
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements/run.txt
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group dev pyproject.toml -o requirements/dev.txt
+
+bench: install  ## speed beside trafilatura, and of each stage
+	@$(BIN)/python -m benchmarks.speed
+
+evaluate: install  ## renew docs/quality.md from the development data in ../shared
+	@$(BIN)/python -m benchmarks.quality
+
+clean:  ## remove what make made, but never a corpus
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -1,0 +1,65 @@
+"""`winnow list`: the newest outcome of every document, or those of one run."""
+
+from dataclasses import asdict, dataclass
+
+import click
+
+from flows.cli.console import Recorded, config_option, console, corpus_option, json_option, safe_json, tabbed, table
+
+COLUMNS = ("id", "outcome", "version", "language", "kept", "cut", "input", "reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the command line says."""
+
+    site: str | None
+    language: str | None
+    outcome: str | None
+    reason: str | None
+    run: str | None
+    limit: int | None
+    corpus: str | None
+    config: str | None
+    as_json: bool
+
+
+@click.command(cls=Recorded)
+@click.option("--site", metavar="HOST", help="Of that site only, without www.")
+@click.option("--language", metavar="CODE", help="In that language only: en, de, und …")
+@click.option(
+    "--outcome", type=click.Choice(["kept", "rejected", "duplicate", "unchanged", "failed"]), help="With that outcome only."
+)
+@click.option("--reason", metavar="REASON", help="Rejected for that reason only: too-short, or quality/too-short.")
+@click.option("--run", metavar="RUN", help="What a run did: its id or the start of it.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Show the first N only.")
+@corpus_option
+@config_option
+@json_option
+def command(order: Order) -> None:
+    """List documents and rejected inputs, newest first."""
+    from flows.runs.reading import Filters, OutcomeRow, open_corpus, outcomes
+    from flows.runs.settings import read
+
+    given = {"corpus.location": order.corpus} if order.corpus is not None else {}
+    corpus = open_corpus(read(order.config, given=given).settings.corpus.location)
+    found = outcomes(corpus, Filters(order.site, order.language, order.outcome, order.reason, order.run))
+    shown = found[: order.limit]
+
+    def cells(row: OutcomeRow) -> tuple[object, ...]:
+        why = f"{row.stage}/{row.reason}" if row.reason else f"of {row.duplicate_of[:12]}" if row.duplicate_of else ""
+        name = f"{row.source}/{row.name}"
+        return row.id[:12], row.outcome, row.version, row.language, row.chars_kept, row.chars_cut, name, why
+
+    if order.as_json:
+        for row in shown:
+            click.echo(safe_json(asdict(row)))
+        return
+    out = console()
+    if not out.is_terminal:
+        for line in tabbed(COLUMNS, map(cells, shown)):
+            click.echo(line)
+        return
+    out.print(table(COLUMNS, map(cells, shown), right=("version", "kept", "cut")))
+    if len(shown) < len(found):
+        out.print(f"… and {len(found) - len(shown):,} more")

@@ -1,0 +1,86 @@
+"""The summary of a run as a person reads it."""
+
+from collections.abc import Iterator, Mapping
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from flows.cli.console import safe
+from flows.runs.report import Report
+
+Row = tuple[str, int, str]
+"""What, how many, and a remark."""
+
+
+def print_report(report: Report, out: Console) -> None:
+    """Prints counts, messages, and how to read the corpus."""
+    out.print(Text(_headline(report), style="bold"))
+    out.print(_table(_inputs(report)))
+    if report.chars_kept or report.chars_cut:
+        out.print(Text("\nCharacters", style="bold"))
+        out.print(_table(_characters(report)))
+    if report.languages:
+        out.print(Text(f"\nLanguages  {_listed(report.languages)}"))
+    if report.flags:
+        out.print(Text(f"Flags      {_listed(report.flags)}"))
+    for message in report.messages:
+        out.print(Text(f"! {safe(message)}", style="yellow"))
+    for line in _ending(report):
+        out.print(Text(line))
+
+
+def _headline(report: Report) -> str:
+    return f"Run {report.run_id}{' (dry run: nothing was written)' if report.dry_run else ''}"
+
+
+def _inputs(report: Report) -> Iterator[Row]:
+    yield "inputs", report.inputs, f"{report.seconds:.1f} s, {report.cpu_seconds:.1f} s of CPU"
+    yield "kept", report.kept, f"{report.kept - report.new_versions:,} new, {report.new_versions:,} new versions"
+    yield "rejected", sum(report.rejected.values()), _listed(report.rejected)
+    linked = [f"{count:,} {what}" for what, count in (("of a series", report.series), ("round-ups", report.round_ups)) if count]
+    yield "duplicates", report.duplicates, f"kept beside them: {', '.join(linked)}" if linked else ""
+    yield "unchanged", report.unchanged, ""
+    yield "failed", sum(report.failed.values()), _listed(report.failed)
+
+
+def _characters(report: Report) -> Iterator[Row]:
+    total = report.chars_kept + sum(report.chars_cut.values())
+    yield "kept", report.chars_kept, _share(report.chars_kept, total)
+    for reason, count in _largest_first(report.chars_cut):
+        yield f"cut: {reason}", count, _share(count, total)
+
+
+def _ending(report: Report) -> Iterator[str]:
+    corpus = safe(report.corpus)
+    if report.gate_refused is not None:
+        yield f"\nThe quality gate refused this run, nothing was committed: {safe(report.gate_refused)}"
+        yield "Its counts and outcomes stand in clean/runs of the corpus; the limits are those of [gate] in winnow.toml."
+    elif not report.dry_run:
+        where = f"--corpus {corpus}"
+        yield f"\nThe corpus is at {corpus}. To read it:"
+        yield f"  winnow list {where}    winnow show DOC --cuts {where}"
+        table = f'DeltaTable("{corpus.rstrip("/")}/clean/documents")'
+        yield f"  python -c 'from deltalake import DeltaTable; print({table}.to_pyarrow_table().slice(0, 3).to_pylist())'"
+
+
+def _table(rows: Iterator[Row]) -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column()
+    table.add_column(justify="right")
+    table.add_column(overflow="fold")
+    for what, count, remark in rows:
+        table.add_row(Text(what), Text(f"{count:,}"), Text(remark, style="dim"))
+    return table
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{safe(name)} {count:,}" for name, count in _largest_first(counts))
+
+
+def _largest_first(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.1%}"

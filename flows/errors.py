@@ -1,0 +1,13 @@
+"""What can fail in a command or a run that is neither an input's nor the store's fault.
+
+FlowError
+└── NotFoundError    a document that the user names is not in the corpus, or the name fits several
+"""
+
+
+class FlowError(Exception):
+    """The root of this package's errors; its text is one sentence for the user."""
+
+
+class NotFoundError(FlowError):
+    """What the user names is not there, or not one thing."""

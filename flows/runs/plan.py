@@ -1,0 +1,180 @@
+"""A run's plan: what it is going to read, under which configuration, and who is at it.
+
+The plan is written before anything else. The same command on the same inputs makes the same digest, so that it finds the plan of
+a run that was killed, adopts it, and reuses what that run has staged.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+import socket
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from ingest.records import PageRef
+from storage import keys, staged
+from storage.bucket import Bucket
+from storage.errors import KeyMissing
+
+PLAN_SUFFIX = ".plan.json"
+FOREIGN_OWNER_DEAD_AFTER = timedelta(hours=24)
+"""A process on another machine cannot be looked at: its plan is up for adoption when it is this old."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedInput:
+    """One input as it stood when the run began."""
+
+    source: str
+    name: str
+    location: str
+    size: int
+    """Bytes; 0 where it could not be read."""
+    sha256: str | None
+    """Of the file's bytes; null where it could not be read, which the run reports when it comes to it."""
+    pages: int | None
+    """Pages that it holds, for progress; null where only reading it would tell."""
+
+    @property
+    def ref(self) -> PageRef:
+        """The input as its source listed it."""
+        return PageRef(self.source, self.name, self.location)
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The process that works on a plan."""
+
+    host: str
+    pid: int
+    started: str
+    """When that process started, as the kernel tells it: a pid alone may have been given out again."""
+
+    @classmethod
+    def me(cls) -> "Owner":
+        """The process that calls."""
+        return cls(socket.gethostname(), os.getpid(), _start_of(os.getpid()) or "")
+
+    def is_dead(self, since: datetime) -> bool:
+        """Whether nobody works on a plan any more that this owner wrote at `since`."""
+        if self.host != socket.gethostname():
+            return datetime.now(UTC) - since > FOREIGN_OWNER_DEAD_AFTER
+        return _start_of(self.pid) != self.started
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that decides what a run does, and who does it."""
+
+    run: str
+    created_at: datetime
+    """UTC; stands for the fetch time of local files."""
+    owner: Owner
+    config_id: str
+    shard_documents: int
+    limit: int | None
+    inputs: tuple[PlannedInput, ...]
+    base_seq: int = 0
+    """Number of the last commit when the run began: what it skips as unchanged was seen there."""
+
+    @property
+    def digest(self) -> str:
+        """Equal for two plans that would do the same, whoever makes them and wherever the files stand."""
+        inputs = [(entry.source, entry.name, entry.size, entry.sha256) for entry in self.inputs]
+        told = json.dumps([self.config_id, self.shard_documents, self.limit, inputs])
+        return hashlib.sha256(told.encode()).hexdigest()
+
+
+class RunIsAliveError(Exception):
+    """Another process is at the very same run."""
+
+
+def new_plan(inputs: Iterable[PlannedInput], config_id: str, shard_documents: int, limit: int | None) -> Plan:
+    """A plan of this process, with a run id that sorts by time."""
+    now = datetime.now(UTC)
+    run = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+    return Plan(run, now, Owner.me(), config_id, shard_documents, limit, tuple(inputs))
+
+
+def claim(bucket: Bucket, plan: Plan, is_committed: Callable[[str], bool]) -> Plan:
+    """The plan to work on, written: this one, or a dead run's of the same digest, adopted.
+
+    A dead run that has not committed is adopted only while the corpus stands where it began: what it skipped could have changed.
+
+    Raises: RunIsAliveError: a living process works on the same inputs under the same configuration.
+    """
+    for found in unfinished(bucket):
+        if found.digest != plan.digest:
+            continue
+        if not found.owner.is_dead(found.created_at):
+            who = f"run {found.run} of the same inputs is at work (process {found.owner.pid} on {found.owner.host})"
+            raise RunIsAliveError(f"{who}: wait for it or stop it")
+        if found.base_seq == plan.base_seq or is_committed(found.run):
+            plan = replace(found, owner=plan.owner)
+            break
+        give_up(bucket, found)
+    write(bucket, plan)
+    return plan
+
+
+def give_up(bucket: Bucket, plan: Plan) -> None:
+    """Remove a dead run's plan and staged shards; its raw pages stay."""
+    staged.remove(bucket, plan.run)
+    bucket.delete(keys.run_plan(plan.run))
+
+
+def unfinished(bucket: Bucket) -> Iterator[Plan]:
+    """The plans of runs that have not ended, oldest first."""
+    for info in bucket.list(keys.RUNS):
+        if not info.key.endswith(PLAN_SUFFIX):
+            continue
+        try:
+            yield _from_json(bucket.get(info.key))
+        except KeyMissing:
+            continue  # its run ended in between
+
+
+def write(bucket: Bucket, plan: Plan) -> None:
+    """Write a plan under its run's key."""
+    told = asdict(plan) | {"created_at": plan.created_at.isoformat()}
+    bucket.put(keys.run_plan(plan.run), json.dumps(told, ensure_ascii=True).encode("ascii"))
+
+
+def _from_json(data: bytes) -> Plan:
+    told = json.loads(data)
+    return Plan(
+        run=told["run"],
+        created_at=datetime.fromisoformat(told["created_at"]),
+        owner=Owner(**told["owner"]),
+        config_id=told["config_id"],
+        shard_documents=told["shard_documents"],
+        limit=told["limit"],
+        inputs=tuple(PlannedInput(**entry) for entry in told["inputs"]),
+        base_seq=told["base_seq"],
+    )
+
+
+def _start_of(pid: int) -> str | None:
+    """Start time of a living process in clock ticks since boot, with the boot's id; null where there is none."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text("utf-8").strip()
+    except OSError:
+        return _alive_without_proc(pid)
+    return None if fields[0] == "Z" else f"{boot}:{fields[19]}"
+
+
+def _alive_without_proc(pid: int) -> str | None:
+    # Systems without /proc (macOS): a reused pid looks alive, which errs towards not adopting.
+    if Path("/proc/self/stat").exists():
+        return None
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return None
+    except PermissionError:
+        return ""
+    return ""

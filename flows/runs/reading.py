@@ -1,0 +1,176 @@
+"""Finds documents and outcomes for people: by id, prefix, URL or file name, from the committed tables."""
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from flows.errors import NotFoundError
+from ingest.identity import document_id
+from ingest.records import Decision, Document, RawPage
+from ingest.urls import canonical_url
+from storage.bucket import open_bucket
+from storage.raw import RawRef
+from storage.rows import decisions_of, document_of, latest, raw_ref_of
+from storage.tables import Corpus
+
+PREFIX = re.compile(r"[0-9a-f]{4,32}")
+"""The start of an id, long enough that a person means one by it."""
+NAMED_AT_MOST = 5
+"""Candidates that are named where a name fits several documents."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRow:
+    """What became of one input, the last time that it was not skipped."""
+
+    id: str
+    run_id: str
+    seq: int
+    source: str
+    name: str
+    url: str | None
+    site: str | None
+    language: str | None
+    outcome: str
+    """kept, rejected, duplicate, unchanged or failed."""
+    stage: str | None
+    reason: str | None
+    detail: str | None
+    version: int | None
+    duplicate_of: str | None
+    flags: tuple[str, ...]
+    chars_kept: int
+    chars_cut: int
+    """Of all reasons."""
+    raw_ref: RawRef | None
+    fetched_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All that the corpus says of one document."""
+
+    outcome: OutcomeRow | None
+    """Its newest; null in a corpus whose outcomes were not rolled yet."""
+    document: Document | None
+    """Its current version; null where every input of it was rejected or failed."""
+    decision: Decision | None
+    origin: "Origin | None"
+    """Of the current version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a version comes from."""
+
+    id: str
+    version: int
+    source: str
+    name: str
+    run_id: str
+    fetched_at: datetime | None
+    first_seen_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which outcomes are wanted; null: any."""
+
+    site: str | None = None
+    language: str | None = None
+    outcome: str | None = None
+    reason: str | None = None
+    """A rejection's reason, or `stage/reason`."""
+    run: str | None = None
+    """A run's id or the start of it; its rows instead of the newest of each document."""
+
+
+def open_corpus(uri: str) -> Corpus:
+    """The corpus at a place. Raises: StorageError where there is none."""
+    return Corpus.open(open_bucket(uri))
+
+
+def find(corpus: Corpus, name: str) -> Found:
+    """The document that a user means by an id, the unique start of one, a URL or a file name. Raises: NotFoundError."""
+    id_ = _resolve(corpus, name)
+    outcomes = latest(corpus.scan("outcomes", where=pc.field("id") == id_))
+    decisions = decisions_of(latest(corpus.scan("decisions", where=pc.field("id") == id_)))
+    versions = corpus.scan("versions", where=pc.field("id") == id_).to_pylist()
+    row = max(versions, key=lambda each: int(each["version"]), default=None)
+    if decisions:
+        row = next((each for each in versions if each["version"] == decisions[0].version), row)
+    return Found(
+        outcome=next(_outcome_rows(outcomes), None),
+        document=document_of(row) if row else None,
+        decision=decisions[0] if decisions else None,
+        origin=_origin(row) if row else None,
+    )
+
+
+def outcomes(corpus: Corpus, filters: Filters) -> list[OutcomeRow]:
+    """The newest outcome of every document, or all of one run, newest commit first, then by source and name."""
+    table = corpus.scan("outcomes")
+    if filters.run is None:
+        table = latest(table)
+    wanted = [row for row in _outcome_rows(table) if _matches(row, filters)]
+    return sorted(wanted, key=lambda row: (-row.seq, row.source, row.name))
+
+
+def _matches(row: OutcomeRow, filters: Filters) -> bool:
+    return (
+        filters.site in (None, row.site)
+        and filters.language in (None, row.language)
+        and filters.outcome in (None, row.outcome)
+        and filters.reason in (None, row.reason, f"{row.stage}/{row.reason}")
+        and (filters.run is None or row.run_id.startswith(filters.run))
+    )
+
+
+def _resolve(corpus: Corpus, name: str) -> str:
+    """The one id that a name means; the first way of reading the name that finds any document counts."""
+    known = corpus.scan("outcomes", columns=["id", "source", "name", "url"])
+    for ids in _readings(corpus, known, name):
+        if len(ids) == 1:
+            return next(iter(ids))
+        if ids:
+            shown = ", ".join(f"{id_[:12]} ({where})" for id_, where in sorted(ids.items())[:NAMED_AT_MOST])
+            raise NotFoundError(f"{name} fits {len(ids)} documents: {shown}; give more of an id")
+    raise NotFoundError(f"no document {name} in {corpus.bucket.uri}: `winnow list` shows what there is")
+
+
+def _readings(corpus: Corpus, known: pa.Table, name: str) -> Iterator[dict[str, str]]:
+    """Id → where it is from, for each way of reading the name, the most exact first."""
+    rows = list(zip(*(known[column].to_pylist() for column in ("id", "source", "name", "url")), strict=True))
+    if PREFIX.fullmatch(name):
+        yield {id_: f"{source}/{path}" for id_, source, path, _ in rows if id_.startswith(name)}
+    canonical = canonical_url(name)
+    if canonical is not None:
+        own = document_id(RawPage(source="", name="", media_type="", body=b"", url=name))
+        yield {id_: f"{source}/{path}" for id_, source, path, url in rows if id_ == own or url in (name, canonical)}
+        yield _by_page_url(corpus, {name, canonical})
+    plain = posixpath.normpath(name)
+    yield {id_: f"{source}/{path}" for id_, source, path, _ in rows if plain in (path, f"{source}/{path}")}
+    yield {id_: f"{source}/{path}" for id_, source, path, _ in rows if posixpath.basename(path) == posixpath.basename(plain)}
+
+
+def _by_page_url(corpus: Corpus, urls: set[str]) -> dict[str, str]:
+    """Documents whose page names the URL as its own."""
+    found = corpus.scan("documents", columns=["id", "url"], where=pc.field("url").isin(sorted(urls)))
+    return dict(zip(found["id"].to_pylist(), found["url"].to_pylist(), strict=True))
+
+
+def _outcome_rows(table: pa.Table) -> Iterator[OutcomeRow]:
+    names = [entry.name for entry in fields(OutcomeRow)]
+    for row in table.select(names).to_pylist():
+        cut = sum(each["chars"] for each in row["chars_cut"] or ())
+        yield OutcomeRow(**{**row, "flags": tuple(row["flags"] or ()), "chars_cut": cut, "raw_ref": raw_ref_of(row["raw_ref"])})
+
+
+def _origin(row: Mapping[str, Any]) -> Origin:
+    return Origin(**{entry.name: row[entry.name] for entry in fields(Origin)})

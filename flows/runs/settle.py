@@ -1,0 +1,132 @@
+"""The deciding half of a run: staged shards and the corpus's state to a verdict on every input, and to the commit.
+
+Where another writer commits first, everything here is done again on the new state; nothing of it was visible.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from flows.runs.decide import decide
+from flows.runs.gate import refusal
+from flows.runs.plan import Plan
+from flows.runs.publish import CODE, Publication, entries_of, judged_of, outcomes_of, sketches_of, versions_of
+from flows.runs.report import Report
+from flows.runs.settings import Settings
+from flows.runs.staging import Staging
+from flows.runs.state import State, known_entries, read_state
+from flows.runs.tally import Tally
+from flows.runs.wiring import pipeline_of
+from ingest.dedup.config import DedupConfig
+from ingest.dedup.decide import decide as decide_duplicates
+from storage.errors import HeadMoved
+from storage.rows import decision_table, decisions_of
+from storage.tables import Corpus, Proposal
+
+LIGHT = ("id", "raw_sha256", "input_modified_at", "fetched_at", "kind", "content_sha256")
+SKIPPED = "skipped"
+"""Key of a commit's summary: inputs that were skipped as unchanged, which `outcomes` does not list."""
+
+
+def settle(plan: Plan, corpus: Corpus | None, staging: Staging, settings: Settings, *, dry_run: bool) -> Report:
+    """Decide every staged input on the state at the head, and commit unless the gate refuses or this is a dry run."""
+    while True:
+        state = read_state(corpus) if corpus else State()
+        publication = publish(plan, corpus, state, staging, pipeline_of(settings).dedup)
+        base = Report(run_id=plan.run, corpus=corpus.bucket.uri if corpus else "", dry_run=dry_run)
+        report = _counted(base, staging, publication)
+        report = replace(report, gate_refused=refusal(report, settings.gate))
+        if corpus is None or dry_run or staging.is_empty or report.gate_refused:
+            return report
+        try:
+            return replace(report, seq=corpus.commit(proposal(plan, corpus, staging, publication, report)))
+        except HeadMoved:
+            continue
+
+
+def recount(plan: Plan, corpus: Corpus) -> Report | None:
+    """The report of a run that was killed between its commit and its end; null where it has not committed."""
+    seq = corpus.log.of_run(plan.run)
+    if seq is None:
+        return None
+    corpus.roll()
+    tally = Tally()
+    tally.skip(corpus.log.read(seq).summary[SKIPPED])
+    tally.add(corpus.scan("outcomes", where=pc.field("run_id") == plan.run))
+    decisions = decisions_of(corpus.scan("decisions", where=pc.field("run_id") == plan.run))
+    return tally.report(Report(run_id=plan.run, corpus=corpus.bucket.uri, seq=seq), decisions)
+
+
+def publish(plan: Plan, corpus: Corpus | None, state: State, staging: Staging, config: DedupConfig) -> Publication:
+    """What the run would publish on this state."""
+    judged = (entry for number, table in staging.tables(LIGHT) for entry in judged_of(table, number))
+    verdicts = decide(judged, state.heads, state.seen, plan.config_id)
+    seq = state.seq + 1
+    changed = [entry for number, table in staging.tables() for entry in entries_of(table, number, verdicts, state.heads, seq)]
+    ids = {entry.id for entry in changed}
+    known = [entry for entry in known_entries(corpus, state) if entry.id not in ids] if corpus else []
+    texts = Texts(corpus, staging, {verdict.judged.id: verdict.judged.place for verdict in verdicts.values() if verdict.is_head})
+    decisions = decide_duplicates(known, changed, state.decisions, texts, config)
+    return Publication(plan.run, seq, plan.config_id, verdicts, state.heads, {decision.id: decision for decision in decisions})
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Fetches cleaned texts for verification, of new documents from their shards, of known ones from the corpus."""
+
+    corpus: Corpus | None
+    staging: Staging
+    places: Mapping[str, tuple[int, int]]
+    """Shard and row of each document that this run changes."""
+
+    def __call__(self, ids: Sequence[str]) -> dict[str, str]:
+        """Id → text, for every id that is asked for."""
+        rows = defaultdict(list)
+        for id_ in ids:
+            if id_ in self.places:
+                rows[self.places[id_][0]].append((id_, self.places[id_][1]))
+        found: dict[str, str] = {}
+        for number, wanted in rows.items():
+            texts = self.staging.table(number, ["text"])["text"]
+            found.update((id_, texts[row].as_py()) for id_, row in wanted)
+        return found | self._known([id_ for id_ in ids if id_ not in self.places])
+
+    def _known(self, ids: Sequence[str]) -> dict[str, str]:
+        if self.corpus is None or not ids:
+            return {}
+        rows = self.corpus.scan("documents", ["id", "text"], pc.field("id").isin(list(ids)))
+        return dict(zip(rows["id"].to_pylist(), rows["text"].to_pylist(), strict=True))
+
+
+def proposal(plan: Plan, corpus: Corpus, staging: Staging, publication: Publication, report: Report) -> Proposal:
+    """The run's files, staged in the tables' folders, and the commit that would name them."""
+
+    def each(rows_of: Callable[[pa.Table, int, Publication], pa.Table]) -> Iterator[pa.Table]:
+        return (rows_of(table, number, publication) for number, table in staging.tables())
+
+    seq = publication.seq
+    decisions = decision_table(publication.decisions.values(), run_id=plan.run, seq=seq)
+    return Proposal(
+        run=plan.run,
+        seq=seq,
+        created_at=plan.created_at,
+        config_id=plan.config_id,
+        versions=corpus.stage_files("versions", each(versions_of), seq=seq),
+        decisions=corpus.stage_files("decisions", [decisions], seq=seq),
+        outcomes=corpus.stage_files("outcomes", each(outcomes_of), seq=seq),
+        sketches=corpus.stage_sketches(each(sketches_of), seq=seq),
+        summary={"inputs": report.inputs, "kept": report.kept, SKIPPED: staging.skipped},
+        engines={"winnow-news": CODE},
+        head_at_plan=plan.base_seq,
+    )
+
+
+def _counted(base: Report, staging: Staging, publication: Publication) -> Report:
+    tally = Tally()
+    tally.skip(staging.skipped)
+    for number, table in staging.tables():
+        tally.add(outcomes_of(table, number, publication))
+    return tally.report(base, publication.decisions.values())

@@ -1,0 +1,91 @@
+"""What can be said of each block alone: its shape, its cues, and the words that it would share with others."""
+
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingest.clean.cues import cues_of
+from ingest.clean.rarity import rarity
+from ingest.clean.words import stems, width, words
+from ingest.records import Block
+
+ENDS = re.compile(r"[.!?…。！？।؟۔]['\"”’»)\]」』]*\s*\Z")
+TRAILS_OFF = re.compile(r"(?:\.\.\.|…)\W*\Z")
+BULLET = re.compile(r"\s*(?:[-–—•*·▪►»>|■●◆▶※・]|\d{1,2}[.)])\s?")
+QUOTE = re.compile(r"\s*['\"“„«‘「『»]")
+SENTENCE_END = re.compile(r"[.!?…][\"”’»)]?(?:\s|\Z)|[。！？।؟۔]")
+DATELINE = re.compile(
+    r"(?:[A-ZÀ-ÞΑ-ΩА-Я][A-ZÀ-ÞΑ-ΩА-Я.'’ -]{2,28}(?:,? [A-Z][A-Za-z. ]{1,16})?(?:,? \(?(?:[A-Z][a-z]+\.? \d{1,2}|\d{1,2} [A-Z][a-z]+)\)?)?"
+    r"\s*(?:\([A-Z][A-Za-z]{1,11}[^)]{0,20}\))?\s?[-–—:]{1,2}\s"
+    r"|[A-ZÄÖÜ][\w./ -]{2,25} \((?:[A-Z]{2,5}|[a-z]{3}|Reuters)[^)]{0,15}\)\s?[-–—.:]?|【[^】]{2,12}】|\[[^\]]{2,14}(?:기자|뉴스)\])"
+)
+WIRE_END = re.compile(
+    r"(?:(?<=[.!?\"”’'])\s+[A-Z]{2,}(?:[ /][A-Z]{2,})*|\((?:[A-Z]{2,8}|[a-z]{3,4}|Reuters)(?:[/,][^)]{0,20})?\)|[/—–]\s?[A-Z]{2,8})\W*\Z"
+)
+DENSE_WIDTH, GIANT_WIDTH = 90, 200
+"""A paragraph is at least so wide and ends as a sentence, or wider still."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One block as the rules see it."""
+
+    text: str
+    """Normalised to NFC."""
+    key: str
+    """Folded words alone: equal for repetitions."""
+    width: int
+    """Characters of Latin script that say as much."""
+    tokens: tuple[str, ...]
+    cues: frozenset[str]
+    vector: dict[str, float]
+    """Rarity of each stem, damped where the document repeats it."""
+    names: frozenset[str]
+    """Stems of capitalised words that don't begin the block: mostly names."""
+    ends: bool
+    """Ends as a sentence does."""
+    dense: bool
+    """Is a paragraph of running text."""
+
+    @property
+    def mass(self) -> float:
+        """How much its words say."""
+        return sum(self.vector.values())
+
+
+def read(blocks: Sequence[Block]) -> tuple[Line, ...]:
+    """Each block as a line, in order."""
+    texts = [unicodedata.normalize("NFC", block.text) for block in blocks]
+    tokens = [words(text) for text in texts]
+    counts = [Counter(stems(found)) for found in tokens]
+    spread: Counter[str] = Counter()
+    for count in counts:
+        spread.update(count.keys())
+    return tuple(_line(text, found, count, spread) for text, found, count in zip(texts, tokens, counts, strict=True))
+
+
+def _line(text: str, tokens: list[str], count: Counter[str], spread: Counter[str]) -> Line:
+    wide = width(text)
+    ends = ENDS.search(text[-12:]) is not None
+    return Line(
+        text=text,
+        key=" ".join(tokens).casefold(),
+        width=wide,
+        tokens=tuple(tokens),
+        cues=cues_of(text, tokens, wide) | _edges(text),
+        vector={stem: rarity(stem) * (1 + math.log(n)) / (1 + math.log(1 + spread[stem] / 4)) for stem, n in count.items()},
+        names=frozenset(token[:6].lower() for token in tokens[1:] if len(token) > 2 and token[0].isupper()),
+        ends=ends,
+        dense=wide >= DENSE_WIDTH and (ends or wide >= GIANT_WIDTH),
+    )
+
+
+def _edges(text: str) -> frozenset[str]:
+    """How wire copy begins and ends."""
+    found = {"dateline"} if DATELINE.match(text) else set()
+    if WIRE_END.search(text[-90:]):
+        found.add("wire_end")
+    return frozenset(found)

@@ -1,0 +1,84 @@
+"""The functions that scorers call: the production path with the defaults of the frozen configs, no shortcut."""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
+from ingest.dedup.stories import cluster_documents
+from ingest.dedup.stories import same_story as compare_stories
+from ingest.clean.rules import RuleLabeller
+from ingest.extract.headline import find_headline
+from ingest.extract.text import blocks_of_lines
+from ingest.language import detect
+from ingest.pipeline import Stages
+from ingest.records import Article, Label, RawPage, Rejected
+from ingest.stages import PipelineConfig, build
+
+__all__ = ["clean_html", "clusters", "describe", "keep_lines", "language", "same_story"]
+
+
+@cache
+def _stages() -> Stages:
+    return build(PipelineConfig())
+
+
+def clean_html(html: bytes, url: str) -> str:
+    """The clean text of a page, kept blocks joined by blank lines; empty where the page is rejected."""
+    article = _extract(html, url)
+    if isinstance(article, Rejected):
+        return ""
+    document = _stages().clean(article)
+    return "" if isinstance(document, Rejected) else document.text
+
+
+def keep_lines(lines: list[str]) -> list[bool]:
+    """Which lines of a plain-text dump are the article's own; a partly kept line counts as kept, a blank one as cut."""
+    blocks, line_of = blocks_of_lines(lines)
+    headline = find_headline(blocks)
+    article = Article(blocks, title=None if headline is None else blocks[headline].text, title_block=headline)
+    keep = [False] * len(lines)
+    for index, label in enumerate(_labeller().label(article)):
+        keep[line_of[index]] = index == headline or not _is_cut_whole(label, len(blocks[index].text))
+    return keep
+
+
+def describe(html: bytes, url: str) -> dict[str, Any]:
+    """Title, authors and date (`YYYY-MM-DD`) of a page; `None` and an empty list where unknown."""
+    article = _extract(html, url)
+    if isinstance(article, Rejected):
+        return {"title": None, "authors": [], "date": None}
+    date = article.published_at.date().isoformat() if article.published_at else None
+    return {"title": article.title, "authors": list(article.authors), "date": date}
+
+
+def language(text: str) -> str:
+    """The language of a text as ISO 639-1, or `und`."""
+    return detect(text).language
+
+
+def same_story(a_text: str, b_text: str, a_date: str | None, b_date: str | None) -> str:
+    """How two cleaned texts relate.
+
+    One of exact, near, contained, update, correction, series, round-up, follow-up, different. Dates are ISO 8601 or null.
+    """
+    return compare_stories(a_text, b_text, a_date, b_date)
+
+
+def clusters(documents: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """The cluster of each document by id; documents have id, url, site, title, text, lang and published_at."""
+    return cluster_documents(documents)
+
+
+def _extract(html: bytes, url: str) -> Article | Rejected:
+    page = RawPage(source="evaluate", name=url, media_type="text/html", body=html, url=url)
+    payload = _stages().load(page)
+    return payload if isinstance(payload, Rejected) else _stages().extract(payload)
+
+
+@cache
+def _labeller() -> Labeller:
+    return RuleLabeller(PipelineConfig().clean)
+
+
+def _is_cut_whole(label: Label, length: int) -> bool:
+    return sum(cut.end - cut.start for cut in label.cuts) >= length

@@ -1,0 +1,51 @@
+"""Which line of a plain-text page is its headline."""
+
+from collections.abc import Sequence
+
+from ingest.clean.cohesion import shared, summed
+from ingest.clean.lines import Line, read
+from ingest.clean.outline import main_region
+from ingest.records import Block
+
+MAX_LINES_BEFORE = 25
+"""How far above the lead a headline is looked for."""
+BODY_PARAGRAPHS = 12
+"""Paragraphs from the lead on whose words a headline is looked up in."""
+MIN_SCORE = 0.28
+"""Share of a headline's words, by rarity, that the body must take up, with what its place adds or takes."""
+FURNITURE = frozenset({"caption", "credit_tail", "nav", "legal", "subscribe", "cookie", "age", "ad", "junk", "related", "comments", "stamp_only", "translation", "inline"})
+
+
+SIGNATURES = frozenset({"byline", "timestamp", "date", "stamp_only", "age"})
+"""A name or date beneath a line speaks for its being the headline."""
+REPEATED, OPENS, SIGNED, PER_LINE = 0.1, 0.15, 0.1, 0.01
+
+
+def find_headline(blocks: Sequence[Block]) -> int | None:
+    """The title line of a plain-text page: above the lead, sharing words with it, and no furniture; null where there is none."""
+    lines = read(blocks)
+    if not lines:
+        return None
+    first, last = main_region(lines, None)
+    body = [index for index in range(first, last + 1) if lines[index].dense][:BODY_PARAGRAPHS]
+    if not body:
+        return None
+    told = summed(lines[index].vector for index in body)
+    candidates = [index for index in range(max(0, body[0] - MAX_LINES_BEFORE), body[0]) if _may_be_headline(lines[index])]
+    scores = {index: shared(lines[index].vector, told) + _standing(lines, index, body[0]) for index in candidates}
+    best = max(candidates, key=scores.__getitem__, default=None)
+    return best if best is not None and scores[best] >= MIN_SCORE else None
+
+
+def _standing(lines: Sequence[Line], index: int, lead: int) -> float:
+    """What a line's place says for its being the headline."""
+    repeated = sum(line.key == lines[index].key for line in lines) > 1
+    opens = all(line.cues or line.width < 18 for line in lines[:index])
+    signed = any(line.cues & SIGNATURES for line in lines[index + 1 : min(lead, index + 4)])
+    return REPEATED * repeated + OPENS * opens + SIGNED * signed - PER_LINE * (lead - index)
+
+
+def _may_be_headline(line: Line) -> bool:
+    if not 18 <= line.width <= 190 or len(line.vector) < 3 or line.cues & FURNITURE:
+        return False
+    return not line.ends or line.text.rstrip("\"”’'» ").endswith(("?", "!", "…", "..."))

@@ -1,0 +1,155 @@
+"""Worker processes in which pages are judged, so that a poisonous page costs itself and nothing else.
+
+A page that makes its worker crash, run out of CPU time or of memory ends as a `Rejected("isolate", …)`; the worker is replaced.
+Limits are on CPU time; wall time is a loose backstop, since a loaded machine stretches it (60 s of wall were 4 s of CPU).
+"""
+
+import ctypes
+import logging
+import multiprocessing
+import resource
+import signal
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as WallTimeoutError
+from dataclasses import dataclass
+from typing import Self, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+from ingest.records import Cleaned, Failed, RawPage, Rejected
+
+log = logging.getLogger(__name__)
+
+Judged = Cleaned | Rejected | Failed
+Judge = Callable[[RawPage], Cleaned | Rejected]
+Tag = TypeVar("Tag")
+
+PR_SET_PDEATHSIG = 1
+"""From <sys/prctl.h>."""
+PAGES_AHEAD = 16
+"""Pages handed out per worker before the first result is awaited: hides the pipe's latency, bounds memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class IsolationConfig:
+    """What one page may cost before it is given up."""
+
+    cpu_s: int = 15
+    """CPU seconds for one page."""
+    memory_mb: int = 3000
+    """Address space of a worker in MiB; libraries map about 1,000 before the first page."""
+    wall_s: int = 300
+    """Wall seconds for one page: the backstop for a worker that hangs without computing."""
+    recycle_after: int = 2000
+    """Pages after which a worker is replaced, against leaks in libraries."""
+
+
+_judge: Judge | None = None
+_cpu_s = 0
+
+
+def _start_worker(build: Callable[[], Judge], config: IsolationConfig) -> None:
+    global _judge, _cpu_s
+    _die_with_parent()
+    limit = config.memory_mb << 20
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _judge, _cpu_s = build(), config.cpu_s
+
+
+def _die_with_parent() -> None:
+    """A worker ends when the run that started it is killed; on systems other than Linux it ends with its pipe."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _judge_one(page: RawPage) -> tuple[Judged, float]:
+    """What the judge says, and the CPU seconds that it took."""
+    if _judge is None:
+        raise RuntimeError("the worker was not started by _start_worker")
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    # The kernel counts whole seconds from the start of the process and sends SIGXCPU, which ends it.
+    resource.setrlimit(resource.RLIMIT_CPU, (int(usage.ru_utime + usage.ru_stime) + _cpu_s + 1, hard))
+    before = time.process_time()
+    return judge_safely(page, _judge), time.process_time() - before
+
+
+def judge_safely(page: RawPage, judge: Judge) -> Judged:
+    """What `judge` says of the page; an error of our own becomes a `Failed` that names the error, never the text."""
+    try:
+        return judge(page)
+    except MemoryError:
+        return Rejected("isolate", "too-much-memory", "cleaning it needed more memory than isolation.memory_mb allows")
+    except Exception as error:
+        log.warning("page failed name=%s error=%s", page.name, type(error).__name__, exc_info=True)
+        return Failed("internal-error", f"{type(error).__name__} while it was cleaned; please report this")
+
+
+class Judges:
+    """Worker processes for one run; a context manager, since they must not outlive it."""
+
+    def __init__(self, build: Callable[[], Judge], *, workers: int, config: IsolationConfig) -> None:
+        """Nothing starts before `__enter__`; `build` makes the judge inside each worker and must be picklable."""
+        self.cpu_s = 0.0
+        """CPU seconds that the pages judged so far have taken."""
+        self._config = config
+        self._ahead = workers * PAGES_AHEAD
+        self._pool = ProcessPool(
+            max_workers=workers,
+            max_tasks=config.recycle_after,
+            initializer=_start_worker,
+            initargs=[build, config],
+            context=_context(),
+        )
+
+    def __enter__(self) -> Self:
+        """Workers start with the first page."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Ends the workers: at once where the run was interrupted."""
+        if kind is None:
+            self._pool.close()
+        else:
+            self._pool.stop()
+        self._pool.join()
+
+    def judge(self, pages: Iterable[tuple[Tag, RawPage]]) -> Iterator[tuple[Tag, Judged]]:
+        """What the judge says of tagged pages, in the order of the pages."""
+        waiting: deque[tuple[Tag, Future[tuple[Judged, float]]]] = deque()
+        for tag, page in pages:
+            waiting.append((tag, self._pool.schedule(_judge_one, args=[page], timeout=self._config.wall_s)))
+            if len(waiting) >= self._ahead:
+                yield self._next(*waiting.popleft())
+        while waiting:
+            yield self._next(*waiting.popleft())
+
+    def _next(self, tag: Tag, future: "Future[tuple[Judged, float]]") -> tuple[Tag, Judged]:
+        try:
+            judged, cpu_s = future.result()
+        except WallTimeoutError:
+            detail = f"cleaning it took more than isolation.wall_s = {self._config.wall_s} seconds"
+            return tag, Rejected("isolate", "too-slow", detail)
+        except ProcessExpired as expired:
+            return tag, _end_of_worker(expired.exitcode, self._config)
+        self.cpu_s += cpu_s
+        return tag, judged
+
+
+def _end_of_worker(exitcode: int, config: IsolationConfig) -> Rejected:
+    if exitcode == -signal.SIGXCPU:
+        return Rejected("isolate", "too-slow", f"cleaning it took more than isolation.cpu_s = {config.cpu_s} CPU seconds")
+    return Rejected("isolate", "crashed", f"the worker process ended with code {exitcode} while cleaning it")
+
+
+def _context() -> multiprocessing.context.BaseContext:
+    # Forking a process that runs Arrow's and delta-rs's threads can deadlock; the fork server is forked before they start
+    # and has the heavy imports done once for all workers.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["ingest.stages"])
+    return context

@@ -1,0 +1,131 @@
+"""The commit log: create-only numbered objects; writing one is what makes a run real, and their order is the truth."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from storage import keys
+from storage.bucket import Bucket
+from storage.errors import DamagedError, KeyMissingError, RefusedError, StoreUnavailableError
+from storage.keys import Table
+
+FORMAT = 1
+"""Of a commit's JSON; a reader refuses what it does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """One Parquet file that a commit adds."""
+
+    path: str
+    """Within its table's folder; a sketch segment's whole key."""
+    size: int
+    """Bytes."""
+    rows: int
+    sha256: str
+    min_id: str | None = None
+    """Null where the file has no row."""
+    max_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """Everything that one run adds to the corpus."""
+
+    seq: int
+    """From 1 without gaps."""
+    run: str
+    write_id: str
+    """Of this attempt: tells whether an unanswered write was ours."""
+    created_at: datetime
+    config_id: str
+    files: Mapping[Table, tuple[FileEntry, ...]]
+    """Ids named by its `decisions` files are replaced in `documents` by its `documents` files; other tables only grow."""
+    sketches: FileEntry | None = None
+    """Null where no version is added."""
+    summary: Mapping[str, int] = field(default_factory=dict)
+    """Counts that listings show: inputs, kept …"""
+    engines: Mapping[str, str] = field(default_factory=dict)
+    """Package → version, of what made and wrote the rows."""
+
+    def to_json(self) -> bytes:
+        """The commit as its object holds it."""
+        says = asdict(self) | {"format": FORMAT, "created_at": self.created_at.isoformat()}
+        return json.dumps(says, indent=1, sort_keys=True).encode("ascii")
+
+    @classmethod
+    def from_json(cls, data: bytes, key: str) -> "Commit":
+        """The commit of an object. Raises: DamagedError, naming the key."""
+        try:
+            says: dict[str, Any] = json.loads(data)
+            if says.pop("format") != FORMAT:
+                raise DamagedError(f"{key} was written by a newer Winnow: upgrade, then run the same command again")
+            says["created_at"] = datetime.fromisoformat(says["created_at"])
+            says["files"] = {table: tuple(FileEntry(**entry) for entry in says["files"][table]) for table in says["files"]}
+            says["sketches"] = FileEntry(**says["sketches"]) if says["sketches"] else None
+            return cls(**says)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise DamagedError(f"{key} is not a commit: the object is damaged") from error
+
+
+class CommitLog:
+    """The corpus's commits, 1, 2, 3 …; a number once taken never changes."""
+
+    def __init__(self, bucket: Bucket) -> None:
+        self._bucket = bucket
+        self._head = 0
+        self._runs: dict[int, str] = {}
+
+    def head(self, at_least: int = 0) -> int:
+        """Number of the newest commit, 0 without any.
+
+        Probes forward from the highest number known, here or by the caller; lists only where none is.
+        """
+        known = max(self._head, at_least)
+        if known == 0:
+            numbers = [keys.commit_seq(info.key) for info in self._bucket.list(keys.COMMITS)]
+            known = max(numbers, default=0)
+        while self._bucket.head(keys.commit(known + 1)) is not None:
+            known += 1
+        self._head = known
+        return known
+
+    def read(self, seq: int) -> Commit:
+        """One commit. Raises: KeyMissingError, DamagedError."""
+        key = keys.commit(seq)
+        commit = Commit.from_json(self._bucket.get(key), key)
+        self._runs[seq] = commit.run
+        return commit
+
+    def since(self, seq: int, head: int) -> Iterator[Commit]:
+        """The commits after `seq` up to `head`, in order."""
+        return (self.read(number) for number in range(seq + 1, head + 1))
+
+    def of_run(self, run: str, *, after: int = 0) -> int | None:
+        """Number of the run's commit, null where it has none; looks at those after `after`, newest first."""
+        for seq in range(self.head(after), after, -1):
+            if (self._runs.get(seq) or self.read(seq).run) == run:
+                return seq
+        return None
+
+    def append(self, commit: Commit) -> bool:
+        """Whether this commit has its number now; False: another writer took it, nothing is visible.
+
+        Where the store's answer is lost, or says that the number is taken, what stands there is asked for its write id.
+        Raises: RefusedError for a number that would leave a gap.
+        """
+        if commit.seq > 1 and self._bucket.head(keys.commit(commit.seq - 1)) is None:
+            raise RefusedError(f"commit {commit.seq} would leave a gap in the log")
+        key = keys.commit(commit.seq)
+        try:
+            if self._bucket.create(key, commit.to_json()):
+                return True
+        except StoreUnavailableError:
+            try:
+                return self.read(commit.seq).write_id == commit.write_id
+            except KeyMissingError:
+                pass
+            raise
+        return self.read(commit.seq).write_id == commit.write_id

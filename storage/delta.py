@@ -1,0 +1,103 @@
+"""The Delta tables as deltalake sees them: created once, then moved from one commit of the log to the next.
+
+Each table's application transaction `winnow` names the commit that it stands at. deltalake does not compare that number by
+itself, but of two transactions that start from one table version only one gets through: so a handle applies exactly the
+commit after the one that it was opened at.
+"""
+
+import json
+from collections.abc import Sequence
+
+import pyarrow as pa
+from deltalake import CommitProperties, DeltaTable, Transaction
+from deltalake.exceptions import CommitFailedError, DeltaError
+from deltalake.transaction import AddAction, RemoveAction
+
+from storage import keys
+from storage.bucket import Bucket
+from storage.commits import Commit, FileEntry
+from storage.errors import StoreUnavailableError
+from storage.keys import Table
+from storage.parquet import STATISTICS
+from storage.schema import SCHEMAS
+
+APP = "winnow"
+CONFIGURATION: dict[str, str | None] = {
+    "delta.dataSkippingStatsColumns": ",".join(STATISTICS),
+    # A reader that is behind must still find the files of the version that it opened.
+    "delta.deletedFileRetentionDuration": "interval 7 days",
+}
+
+
+def create(bucket: Bucket, table: Table) -> None:
+    """Makes the table where it does not exist; any number of callers may do so at once."""
+    uri, options = bucket.delta(keys.table(table))
+    try:
+        if not DeltaTable.is_deltatable(uri, options):
+            DeltaTable.create(uri, SCHEMAS[table], mode="error", configuration=CONFIGURATION, storage_options=options)
+    except (DeltaError, OSError) as error:
+        if not DeltaTable.is_deltatable(uri, options):
+            raise _unavailable(table, error) from error
+
+
+class Handle:
+    """One version of one table; `apply` moves it on."""
+
+    def __init__(self, bucket: Bucket, table: Table) -> None:
+        uri, options = bucket.delta(keys.table(table))
+        try:
+            self._delta = DeltaTable(uri, storage_options=options)
+        except (DeltaError, OSError) as error:
+            raise _unavailable(table, error) from error
+        self._table: Table = table
+
+    @property
+    def applied(self) -> int:
+        """Number of the newest commit that the table holds, 0 without any."""
+        return self._delta.transaction_version(APP) or 0
+
+    @property
+    def version(self) -> int:
+        """Delta's own number of this version."""
+        return self._delta.version()
+
+    @property
+    def protocol(self) -> tuple[int, int]:
+        """Reader and writer versions that the table asks for."""
+        protocol = self._delta.protocol()
+        return protocol.min_reader_version, protocol.min_writer_version
+
+    def files(self) -> list[tuple[str, int]]:
+        """Path and bytes of each live file, in commit order."""
+        actions = pa.table(self._delta.get_add_actions(flatten=True)).select(["path", "size_bytes"])
+        return sorted((row["path"], row["size_bytes"]) for row in actions.to_pylist())
+
+    def tombstones(self) -> set[str]:
+        """Paths of files that were replaced and may still be read by whoever opened an older version."""
+        return set(self._delta.vacuum(retention_hours=0, dry_run=True, enforce_retention_duration=False))
+
+    def apply(self, commit: Commit, adds: Sequence[FileEntry], removes: Sequence[tuple[str, int]]) -> bool:
+        """Moves the table to the next commit; False: it has moved since this handle was opened."""
+        when = int(commit.created_at.timestamp() * 1000)
+        actions: list[AddAction | RemoveAction] = [_add(entry, commit.seq, when) for entry in adds]
+        actions += [RemoveAction(path, True, when, size, {}) for path, size in removes]  # noqa: FBT003
+        properties = CommitProperties(
+            app_transactions=[Transaction(APP, commit.seq)], max_commit_retries=0, custom_metadata={"run": commit.run}
+        )
+        try:
+            self._delta.create_write_transaction(actions, "append", SCHEMAS[self._table], commit_properties=properties)
+        except CommitFailedError:
+            return False
+        except (DeltaError, OSError) as error:
+            raise _unavailable(self._table, error) from error
+        return True
+
+
+def _add(entry: FileEntry, seq: int, when: int) -> AddAction:
+    bounds = {"minValues": {"id": entry.min_id, "seq": seq}, "maxValues": {"id": entry.max_id, "seq": seq}}
+    stats = {"numRecords": entry.rows, "nullCount": {"id": 0, "seq": 0}} | bounds
+    return AddAction(entry.path, entry.size, {}, when, True, json.dumps(stats))  # noqa: FBT003
+
+
+def _unavailable(table: Table, error: Exception) -> StoreUnavailableError:
+    return StoreUnavailableError(f"the table {table} cannot be read or written: {str(error).splitlines()[0]}")

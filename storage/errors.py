@@ -1,0 +1,45 @@
+"""What can fail in the store, grouped by what the handler does about it.
+
+StorageError
+├── StoreUnavailableError   the store refuses or cannot be reached: the user repairs it, then runs the same command again
+├── NotACorpusError         the place holds something else, or nothing: the user names another place
+├── HeadMovedError          another writer committed first: read the new state and decide again
+├── KeyMissingError         no object stands at a key: the caller knows whether that is normal
+├── DamagedError            an object is not what the log or an index says: stop, nothing is written over it
+└── RefusedError            what the caller asked for would break the corpus: stop, a fault of the program
+"""
+
+
+class StorageError(Exception):
+    """The root of this package's errors; its text is one sentence for the user and names a key, never a body."""
+
+
+class StoreUnavailableError(StorageError):
+    """The store did not take or give an object: disk full, no permission, no connection."""
+
+
+class NotACorpusError(StorageError):
+    """A place is not a corpus that this version can open or create."""
+
+
+class HeadMovedError(StorageError):
+    """Another writer took the commit's number; nothing of the proposal is visible."""
+
+
+class KeyMissingError(StorageError):
+    """No object stands at a key."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"there is no object at {key}")
+        self.key = key
+
+    def __reduce__(self) -> tuple[type["KeyMissingError"], tuple[str]]:
+        return type(self), (self.key,)
+
+
+class DamagedError(StorageError):
+    """An object is not what the commit log or an index says of it."""
+
+
+class RefusedError(StorageError):
+    """A request that would break the corpus: two rows of one id, a gap in versions, a malformed key."""

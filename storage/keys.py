@@ -1,0 +1,112 @@
+"""Spells every key of the bucket, and says where text of articles can stand.
+
+A takedown walks every area of `AREAS` that holds text. Numbers are padded, so that key order is their order.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal, get_args
+
+from storage.bucket import check_key
+
+Table = Literal["versions", "decisions", "outcomes", "documents"]
+TABLES: tuple[Table, ...] = get_args(Table)
+"""The Delta tables, in the order in which they are rolled: `documents`, which readers read, comes last."""
+
+CORPUS = "clean/corpus.json"
+"""Marks the place as a corpus and names its format. No text of articles."""
+COMMITS = "clean/commits/"
+RUNS = "clean/runs/"
+STAGED = "clean/staged/"
+SKETCHES = "clean/sketches/"
+RAW_WARC = "raw/warc/"
+RAW_INDEX = "raw/index/"
+
+AREAS: Mapping[str, bool] = {
+    CORPUS: False,
+    COMMITS: False,
+    RUNS: False,
+    "clean/plans/": False,
+    SKETCHES: False,
+    "clean/decisions/": False,
+    "clean/outcomes/": False,
+    "clean/takedowns/": False,
+    "clean/blocklist/": False,
+    STAGED: True,
+    "clean/versions/": True,
+    "clean/documents/": True,
+    "clean/releases/": True,
+    RAW_WARC: True,
+    RAW_INDEX: True,
+}
+"""Every prefix of the bucket → whether text of articles can stand below it; `raw/index/` holds headers of responses."""
+
+
+def commit(seq: int) -> str:
+    """The commit of that number, from 1. No text of articles."""
+    return f"{COMMITS}{seq:012d}.json"
+
+
+def commit_seq(key: str) -> int:
+    """The number that `commit` spelled."""
+    return int(key.removeprefix(COMMITS).removesuffix(".json"))
+
+
+def table(name: Table) -> str:
+    """A Delta table's folder. Text of articles in `versions` and `documents`; `decisions` and `outcomes` have none."""
+    return f"clean/{name}"
+
+
+def table_file(name: Table, path: str) -> str:
+    """A data file of a Delta table, by its path in the table's log. Text as in `table`."""
+    return check_key(f"clean/{name}/{path}")
+
+
+def data_file(seq: int, part: int, sha256: str) -> str:
+    """Path within a table of a file that commit `seq` adds: commit order, then staging order, then its content's digest."""
+    return f"{seq:012d}-{part:04d}-{sha256[:24]}.parquet"
+
+
+def sketches(seq: int, sha256: str) -> str:
+    """The sketch segment of a commit. Hashes, URLs and dates; no text of articles."""
+    return f"{SKETCHES}{seq:012d}-{sha256[:24]}.parquet"
+
+
+def sketches_seq(key: str) -> int:
+    """The commit that `sketches` spelled."""
+    return int(key.removeprefix(SKETCHES).partition("-")[0])
+
+
+def staged_run(run: str) -> str:
+    """Prefix of a run's staged shards. Text of articles."""
+    return check_key(f"{STAGED}{run}") + "/"
+
+
+def staged(run: str, shard: int) -> str:
+    """What one shard of a run that has not committed was cleaned to. Text of articles."""
+    return f"{staged_run(run)}{shard:06d}.parquet"
+
+
+def staged_shard(key: str) -> int:
+    """The shard that `staged` spelled."""
+    return int(key.rpartition("/")[2].removesuffix(".parquet"))
+
+
+def run_plan(run: str) -> str:
+    """The plan of a run that has not ended; deleted when it ends. Names and digests of inputs; no text of articles."""
+    return check_key(f"{RUNS}{run}.plan.json")
+
+
+def run_record(run: str) -> str:
+    """What a run did: counts and, where it was refused, its outcomes. No text of articles."""
+    return check_key(f"{RUNS}{run}.json")
+
+
+def raw_segment(stored_at: datetime, run: str, shard: int, part: int) -> str:
+    """A WARC segment of a shard's pages. Text of articles."""
+    return check_key(f"{RAW_WARC}{stored_at:%Y/%m/%d}/{run}-{shard:06d}-{part:04d}.warc.gz")
+
+
+def raw_index(stored_at: datetime, run: str, shard: int) -> str:
+    """The index of a shard's pages. URLs, headers and digests: a header can hold a headline."""
+    return check_key(f"{RAW_INDEX}{stored_at:%Y/%m/%d}/{run}-{shard:06d}.parquet")

@@ -1,0 +1,89 @@
+"""Parquet objects: how every table, segment and index is written and read.
+
+Statistics are kept for the columns named here alone and Arrow's own schema copy is left out: both would repeat text of
+articles in places that an erasure does not look at.
+"""
+
+import hashlib
+import io
+from collections.abc import Iterable, Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from storage.bucket import Bucket
+from storage.errors import DamagedError, KeyMissingError
+
+STATISTICS = ("id", "seq")
+"""Columns with minima and maxima in files and log: hashes and numbers."""
+
+
+def encode(table: pa.Table) -> bytes:
+    """The table as one Parquet file: the same rows give the same bytes."""
+    sink = pa.BufferOutputStream()
+    statistics = [column for column in STATISTICS if column in table.column_names]
+    pq.write_table(table, sink, compression="zstd", write_statistics=statistics or False, store_schema=False)
+    return bytes(sink.getvalue())
+
+
+def sha256(data: bytes) -> str:
+    """The digest that names a file, in hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def read(
+    bucket: Bucket,
+    key: str,
+    schema: pa.Schema,
+    columns: Sequence[str] | None = None,
+    where: pc.Expression | None = None,
+) -> pa.Table:
+    """Rows of one file; only the ranges that hold the columns are fetched. Raises: KeyMissingError, DamagedError."""
+    wanted = list(schema.names) if columns is None else list(columns)
+    info = bucket.head(key)
+    if info is None:
+        raise KeyMissingError(key)
+    try:
+        with pa.PythonFile(_ObjectFile(bucket, key, info.size), mode="r") as file:
+            found = pq.read_table(file, columns=wanted, filters=where)
+    except pa.ArrowException as error:
+        raise DamagedError(f"{key} cannot be read as Parquet: the object is damaged") from error
+    return found.cast(pa.schema([schema.field(column) for column in wanted]))
+
+
+def concat(tables: Iterable[pa.Table], schema: pa.Schema, columns: Sequence[str] | None = None) -> pa.Table:
+    """The tables one after the other; without any, an empty one."""
+    wanted = schema.names if columns is None else columns
+    empty = pa.schema([schema.field(column) for column in wanted]).empty_table()
+    return pa.concat_tables([empty, *tables])
+
+
+class _ObjectFile(io.RawIOBase):
+    """An object as a file that can be read from anywhere."""
+
+    def __init__(self, bucket: Bucket, key: str, size: int) -> None:
+        self._bucket = bucket
+        self._key = key
+        self._size = size
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._at = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence] + offset
+        return self._at
+
+    def read(self, size: int | None = -1) -> bytes:
+        left = max(0, self._size - self._at)
+        length = left if size is None or size < 0 else min(size, left)
+        data = self._bucket.get_range(self._key, self._at, length) if length else b""
+        self._at += length
+        return data

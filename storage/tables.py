@@ -1,0 +1,174 @@
+"""The corpus: Delta tables rolled forward from the commit log, which alone says what is true.
+
+    roll → decide → stage files → commit (one create-only object) → roll
+
+Anyone may roll, at any time and at once; files that no commit names are invisible.
+"""
+
+import json
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from storage import delta, files, keys, parquet, proposals
+from storage.bucket import Bucket
+from storage.commits import Commit, CommitLog, FileEntry
+from storage.errors import DamagedError, HeadMovedError, KeyMissingError, NotACorpusError, StoreUnavailableError
+from storage.keys import TABLES, Table
+from storage.proposals import Proposal
+from storage.schema import SCHEMAS, SKETCHES
+
+MARKER = {"format": "winnow-corpus", "version": 1}
+
+KEPT_PARTS = 5_000
+"""Files that a commit rewrites are numbered from here, those that it brings from 0."""
+
+
+class Corpus:
+    """One corpus in a bucket."""
+
+    def __init__(self, bucket: Bucket) -> None:
+        """For `open` and `create`; checks nothing."""
+        self.bucket = bucket
+        self.log = CommitLog(bucket)
+
+    @classmethod
+    def create(cls, bucket: Bucket) -> "Corpus":
+        """The corpus of a bucket, made where the bucket is empty; any number of callers may do so at once.
+
+        Raises: NotACorpusError where something else stands there.
+        """
+        if bucket.head(keys.CORPUS) is None:
+            stranger = next((info.key for info in bucket.list("") if info.key != keys.CORPUS), None)
+            if stranger is not None and bucket.head(keys.CORPUS) is None:
+                raise NotACorpusError(
+                    f"{bucket.uri} is not empty and not a corpus (it holds {stranger}): name an empty or new folder"
+                )
+            bucket.create(keys.CORPUS, json.dumps(MARKER).encode("ascii"))
+        return cls.open(bucket)
+
+    @classmethod
+    def open(cls, bucket: Bucket) -> "Corpus":
+        """The corpus that stands in a bucket; tables that a creator who died left out are made. Raises: NotACorpusError."""
+        try:
+            marker = json.loads(bucket.get(keys.CORPUS))
+        except KeyMissingError as error:
+            raise NotACorpusError(
+                f"there is no corpus at {bucket.uri}: name another place, or make one with `winnow ingest`"
+            ) from error
+        except ValueError as error:
+            raise DamagedError(f"{keys.CORPUS} of {bucket.uri} is not JSON: the object is damaged") from error
+        if marker != MARKER:
+            raise NotACorpusError(f"{bucket.uri} was made by a newer Winnow: upgrade, then run the same command again")
+        for table in TABLES:
+            delta.create(bucket, table)
+        return cls(bucket)
+
+    def roll(self) -> int:
+        """Brings every table to the head of the log and returns its number."""
+        head = self.log.head(at_least=delta.Handle(self.bucket, TABLES[0]).applied)
+        for table in TABLES:
+            self._roll_table(table, head)
+        return head
+
+    def applied(self) -> dict[Table, int]:
+        """Table → number of the newest commit that it holds."""
+        return {table: delta.Handle(self.bucket, table).applied for table in TABLES}
+
+    def scan(self, table: Table, columns: Sequence[str] | None = None, where: pc.Expression | None = None) -> pa.Table:
+        """Rows of a table in commit order, as it stands; with text it may be large: see `batches`."""
+        return parquet.concat(self.batches(table, columns, where), SCHEMAS[table], columns)
+
+    def batches(
+        self, table: Table, columns: Sequence[str] | None = None, where: pc.Expression | None = None
+    ) -> Iterator[pa.Table]:
+        """The same, one file at a time."""
+        return files.live(self.bucket, table, columns, where)
+
+    def stage_files(self, table: Table, batches: Iterable[pa.Table], *, seq: int) -> list[FileEntry]:
+        """Writes rows as content-named files, ids ascending in each, which stay invisible until a commit names them.
+
+        Rows of one id keep their order where they stand in one file. Staging the same rows again gives the same files.
+        """
+        return files.stage(self.bucket, table, batches, seq=seq)
+
+    def stage_sketches(self, batches: Iterable[pa.Table], *, seq: int) -> FileEntry | None:
+        """Writes the sketches of a commit's versions as one segment; null without any."""
+        rows = parquet.concat(batches, SKETCHES)
+        if rows.num_rows == 0:
+            return None
+        data, entry = files.encode(rows)
+        key = keys.sketches(seq, entry.sha256)
+        self.bucket.put(key, data)
+        return replace(entry, path=key)
+
+    def sketches(self) -> pa.Table:
+        """All sketches in commit order: of every version ever, also those that a later one replaced."""
+        segments = (commit.sketches for commit in self.log.since(0, self.log.head()))
+        return parquet.concat((parquet.read(self.bucket, each.path, SKETCHES) for each in segments if each), SKETCHES)
+
+    def commit(self, proposal: Proposal) -> int:
+        """The number under which the run stands in the log; a run that already stands there adds nothing.
+
+        Raises: HeadMovedError where another writer came first: roll and decide again; RefusedError where it breaks a law.
+        """
+        head = self.roll()
+        stands = self.log.of_run(proposal.run, after=proposal.head_at_plan)
+        if stands is not None:
+            return stands
+        if proposal.seq != head + 1:
+            raise HeadMovedError(f"run {proposal.run} was decided on commit {proposal.seq - 1}, the head is {head}")
+        if not self.log.append(self._as_commit(proposal)):
+            raise HeadMovedError(f"another writer took commit {proposal.seq} before run {proposal.run}")
+        self.roll()
+        return proposal.seq
+
+    def _as_commit(self, proposal: Proposal) -> Commit:
+        proposals.check(self.bucket, proposal)
+        parts: dict[Table, tuple[FileEntry, ...]] = {
+            "versions": tuple(proposal.versions),
+            "decisions": tuple(proposal.decisions),
+            "outcomes": tuple(proposal.outcomes),
+            "documents": tuple(self.stage_files("documents", proposals.documents(self.bucket, proposal), seq=proposal.seq)),
+        }
+        return Commit(
+            seq=proposal.seq,
+            run=proposal.run,
+            write_id=uuid.uuid4().hex,
+            created_at=proposal.created_at,
+            config_id=proposal.config_id,
+            files={table: entries for table, entries in parts.items() if entries},
+            sketches=proposal.sketches,
+            summary=proposal.summary,
+            engines=proposal.engines,
+        )
+
+    def _roll_table(self, table: Table, head: int) -> None:
+        handle = delta.Handle(self.bucket, table)
+        if handle.applied > head:
+            raise DamagedError(f"the table {table} holds commit {handle.applied}, the log ends at {head}: commits are missing")
+        while handle.applied < head:
+            commit = self.log.read(handle.applied + 1)
+            adds = commit.files.get(table, ())
+            kept, removes = self._replaced(handle, commit) if table == "documents" else ([], [])
+            moved = handle.apply(commit, [*adds, *kept], removes)
+            before, handle = handle, delta.Handle(self.bucket, table)
+            if not moved and handle.version == before.version:
+                raise StoreUnavailableError(f"the table {table} does not take commit {commit.seq}: run `winnow doctor`")
+
+    def _replaced(self, handle: delta.Handle, commit: Commit) -> tuple[list[FileEntry], list[tuple[str, int]]]:
+        """For each live file of `documents` that holds a row the commit decides anew: the rest of its rows, and itself."""
+        decided = files.read_all(self.bucket, "decisions", commit.files.get("decisions", ()), ["id"])["id"].combine_chunks()
+        kept: list[FileEntry] = []
+        removes: list[tuple[str, int]] = []
+        for path, size in handle.files() if len(decided) else []:
+            ids = files.read(self.bucket, "documents", path, ["id"])["id"]
+            goes = pc.is_in(ids, decided)
+            if pc.any(goes).as_py():
+                rest = files.read(self.bucket, "documents", path).filter(pc.invert(goes))
+                kept += files.stage(self.bucket, "documents", [rest], seq=commit.seq, first_part=KEPT_PARTS + len(removes))
+                removes.append((path, size))
+        return kept, removes

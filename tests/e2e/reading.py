@@ -1,0 +1,32 @@
+"""A corpus as a stranger's code reads it."""
+
+from pathlib import Path
+from typing import Any
+
+from deltalake import DeltaTable
+
+RUN_COLUMNS = ("run_id", "seq", "fetched_at", "first_seen_at", "raw_ref")
+"""Columns that law 2 leaves out: they tell of the run, not of the inputs."""
+
+
+def read(corpus: Path, table: str) -> list[dict[str, Any]]:
+    """All rows of a table, read with deltalake alone."""
+    return DeltaTable(str(corpus / "clean" / table)).to_pyarrow_table().to_pylist()
+
+
+def objects(corpus: Path) -> dict[str, tuple[int, int]]:
+    """Key → size and time of change of every object."""
+    files = [path for path in corpus.rglob("*") if path.is_file()]
+    return {str(path.relative_to(corpus)): (path.stat().st_size, path.stat().st_mtime_ns) for path in files}
+
+
+def add_up(report: dict[str, Any]) -> bool:
+    """Law 1."""
+    parts = report["kept"] + sum(report["rejected"].values()) + report["duplicates"] + report["unchanged"]
+    return bool(report["inputs"] == parts + sum(report["failed"].values()))
+
+
+def rows_by_law_2(corpus: Path, table: str) -> list[dict[str, Any]]:
+    """All rows of a table in a fixed order, without the columns that tell of the run."""
+    rows = [{name: value for name, value in row.items() if name not in RUN_COLUMNS} for row in read(corpus, table)]
+    return sorted(rows, key=repr)
