@@ -124,7 +124,9 @@ class Wire:
     def copy(self, parts: list[str], lang: str) -> tuple[list[str], str]:
         """A syndicated copy, and what was done to it."""
         rng, parts = self.rng, list(parts)
-        done = "".join(name for name, chance in (("T", 0.4), ("H", 0.3), ("L", 0.35), ("U", 0.2), ("E", 0.25)) if rng.random() < chance)
+        done = "".join(
+            name for name, chance in (("T", 0.4), ("H", 0.3), ("L", 0.35), ("U", 0.2), ("E", 0.25)) if rng.random() < chance
+        )
         if "T" in done:
             parts = parts[: max(2, int(len(parts) * rng.uniform(0.3, 0.85)))]
         if "H" in done:
@@ -245,7 +247,8 @@ def main() -> None:
     made = Wire(articles(options.shared, options.split), options.seed).make()
     start = date(2024, 1, 1)
     documents = [
-        {"id": f"d{i:05}", "text": m.text, "published_at": (start + timedelta(days=m.day)).isoformat()} for i, m in enumerate(made)
+        {"id": f"d{i:05}", "text": m.text, "published_at": (start + timedelta(days=m.day)).isoformat()}
+        for i, m in enumerate(made)
     ]
     gold = [m.story for m in made]
     print(f"{len(made)} documents, {len(set(gold))} stories, {dict(Counter(m.kind.split(':')[0] for m in made))}")

@@ -10,8 +10,8 @@ import zstandard
 GZIP_INPUT = 1 << 14
 """Bytes fed at once: small, because a gzip of many empty members copies the rest of it once per member."""
 GZIP_OUTPUT = 1 << 18
-ZSTD_INPUT = 1 << 10
-"""Bytes fed at once: a block of 4 bytes can stand for 128 KiB, so this bounds one step's output at 32 MiB."""
+ZSTD_INPUT = 1 << 9
+"""Bytes fed at once: a block of 4 bytes can stand for 128 KiB, so this bounds one step's output at 16 MiB."""
 GZIP_MAGIC = b"\x1f\x8b"
 ENCODINGS = frozenset({"gzip", "zstd"})
 

@@ -11,7 +11,7 @@ from ingest.extract.headline import find_headline
 from ingest.extract.text import blocks_of_lines
 from ingest.language import detect
 from ingest.pipeline import Stages
-from ingest.records import Article, Label, RawPage, Rejected
+from ingest.records import Article, Label, Labeller, RawPage, Rejected
 from ingest.stages import PipelineConfig, build
 
 __all__ = ["clean_html", "clusters", "describe", "keep_lines", "language", "same_story"]

@@ -3,7 +3,8 @@
 import gzip
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from typing import Any, BinaryIO
 
 import pyarrow.parquet as pq
@@ -51,7 +52,9 @@ def _task_of_file(name: str, opener: Opener) -> Task | None:
     if name.endswith(".parquet"):
         with opener(name) as stream:
             return "pages" if set(PAGE_COLUMNS) <= set(pq.ParquetFile(stream).schema_arrow.names) else None
-    return next((_task_of(record) for record in _records(name, opener)), None)
+    with closing(_records(name, opener)) as records:
+        first = next(records, None)
+    return None if first is None else _task_of(first)
 
 
 def _task_of(record: Mapping[str, Any]) -> Task | None:
@@ -65,9 +68,9 @@ def _task_of(record: Mapping[str, Any]) -> Task | None:
     return "language" if {"lang", "text"} <= fields else None
 
 
-def _records(name: str, opener: Opener) -> Iterator[dict[str, Any]]:
-    with opener(name) as stream:
-        for number, line in enumerate(io.TextIOWrapper(_unpacked(name, stream), encoding="utf-8"), 1):
+def _records(name: str, opener: Opener) -> Generator[dict[str, Any], None, None]:
+    with opener(name) as stream, io.TextIOWrapper(_unpacked(name, stream), encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
             try:
                 record = json.loads(line)
             except json.JSONDecodeError as error:

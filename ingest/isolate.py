@@ -114,9 +114,9 @@ class Judges:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Ends the workers: at once where the run was interrupted."""
         if kind is None:
-            self._pool.close()
+            self._pool.close()  # type: ignore[no-untyped-call]
         else:
-            self._pool.stop()
+            self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
 
     def judge(self, pages: Iterable[tuple[Tag, RawPage]]) -> Iterator[tuple[Tag, Judged]]:

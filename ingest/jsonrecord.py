@@ -15,6 +15,8 @@ MAX_AUTHORS = 50
 MAX_NAME = 300
 MAX_DIGITS = 400
 _BOM = b"\xef\xbb\xbf"
+_DECODER = json.JSONDecoder(parse_int=lambda digits: int(digits) if len(digits) <= MAX_DIGITS else None)
+"""Python refuses integers of more than 4,300 digits; one such field must not cost the record."""
 _NO_FLAGS: frozenset[Flag] = frozenset()
 _NAME_KEYS = ("name", "full_name", "fullName", "display_name", "displayName", "title")
 
@@ -70,8 +72,7 @@ def _object(line: bytes) -> tuple[dict[str, object], str, frozenset[Flag]] | Non
         decoded = decode(line, None, is_html=False)
         text, charset, flags = decoded.text, decoded.charset, decoded.flags
     try:
-        # Python refuses integers of more than 4,300 digits; one such field must not cost the record.
-        entries = json.loads(text, parse_int=lambda digits: int(digits) if len(digits) <= MAX_DIGITS else None)
+        entries = _DECODER.decode(text)
     except (ValueError, RecursionError):
         return None
     return (entries, charset, flags) if isinstance(entries, dict) else None

@@ -16,9 +16,10 @@ HASH_LIMIT = 1 << 26
 """Decoded bytes that are hashed; a bomb is known by its compressed bytes instead."""
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([^\s\"';,]+)", re.IGNORECASE)
 _LOOKS_HTML = re.compile(r"\s*(?:<\?xml[^>]{0,200}>\s*)?<(?:!doctype\s+html|html)\b", re.IGNORECASE)
-_BLOCK_TAG = re.compile(r"</(?:p|div|article|section|body|html|li|ul|h[1-6]|span|figure)\s*>|<br\s*/?>|<p>", re.IGNORECASE)
-MIN_TAGS = 2
-"""A text field with so many block tags holds HTML; prose that mentions one tag does not."""
+_STARTS_WITH_TAG = re.compile(r"\s*<(?:p|div|article|section|main|h[1-6]|ul|figure)(?:\s[^<>]*)?>", re.IGNORECASE)
+_BLOCK_END = re.compile(r"</(?:p|div|article|section|body|li|ul|h[1-6]|figure)\s*>|<br\s*/?>", re.IGNORECASE)
+MIN_BLOCK_ENDS = 2
+"""A text field with so many ends of blocks holds HTML; prose that mentions one tag does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ def _load_file(payload: bytes, page: RawPage, *, is_html: bool) -> Payload | Rej
     what = binary.kind_of(payload)
     if what is not None:
         return Rejected("load", "binary", f"The page is no text but {what}.")
-    decoded = decode(payload, _declared(page), is_html)
+    decoded = decode(payload, _declared(page), is_html=is_html)
     if not decoded.text.strip():
         return _EMPTY
     return Payload(
@@ -174,9 +175,9 @@ def _load_record(payload: bytes, page: RawPage) -> Payload | Rejected:
 
 def _holds_markup(content: str) -> bool:
     """Whether a record's field is HTML, whatever its name: feeds put HTML into `content`, and plain text into `html`."""
-    if _LOOKS_HTML.match(content):
+    if _LOOKS_HTML.match(content) or _STARTS_WITH_TAG.match(content):
         return True
-    return sum(1 for _ in islice(_BLOCK_TAG.finditer(content), MIN_TAGS)) == MIN_TAGS
+    return sum(1 for _ in islice(_BLOCK_END.finditer(content), MIN_BLOCK_ENDS)) == MIN_BLOCK_ENDS
 
 
 def _declared(page: RawPage) -> str | None:

@@ -1,7 +1,7 @@
 """Builds the real stages of the reading spine from their configs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import version
 
@@ -60,7 +60,8 @@ def config_id_of(config: PipelineConfig) -> str:
     """The id under which results of this configuration are the same: settings, labeller, and the libraries that judge."""
     return config_id(
         {
-            "pipeline": config,
+            # Which files are passed over changes what a run sees, not what becomes of what it sees.
+            "pipeline": replace(config, load=replace(config.load, skip=())),
             "labeller": RuleLabeller(config.clean).version,
             "libraries": {name: version(name) for name in JUDGING_LIBRARIES},
         }

@@ -82,7 +82,10 @@ class CommitLog:
         """Number of the newest commit, 0 without any.
 
         Probes forward from the highest number known, here or by the caller; lists only where none is.
+        Raises: DamagedError where the commit that the caller knows of is gone.
         """
+        if at_least > self._head and self._bucket.head(keys.commit(at_least)) is None:
+            raise DamagedError(f"{keys.commit(at_least)} is missing, though its rows are in the tables: the log is damaged")
         known = max(self._head, at_least)
         if known == 0:
             numbers = [keys.commit_seq(info.key) for info in self._bucket.list(keys.COMMITS)]

@@ -49,7 +49,7 @@ class Handle:
             self._delta = DeltaTable(uri, storage_options=options)
         except (DeltaError, OSError) as error:
             raise _unavailable(table, error) from error
-        self._table: Table = table
+        self.table: Table = table
 
     @property
     def applied(self) -> int:
@@ -85,11 +85,11 @@ class Handle:
             app_transactions=[Transaction(APP, commit.seq)], max_commit_retries=0, custom_metadata={"run": commit.run}
         )
         try:
-            self._delta.create_write_transaction(actions, "append", SCHEMAS[self._table], commit_properties=properties)
+            self._delta.create_write_transaction(actions, "append", SCHEMAS[self.table], commit_properties=properties)
         except CommitFailedError:
             return False
         except (DeltaError, OSError) as error:
-            raise _unavailable(self._table, error) from error
+            raise _unavailable(self.table, error) from error
         return True
 
 

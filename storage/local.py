@@ -4,7 +4,7 @@ import errno
 import os
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -77,9 +77,8 @@ class LocalBucket:
     def list(self, prefix: str) -> Iterator[ObjectInfo]:
         """The objects whose keys start with `prefix`, in key order; one deleted meanwhile is left out."""
         for key in sorted(self._keys(prefix)):
-            info = self.head(key)
-            if info is not None:
-                yield info
+            with _translated(key), suppress(FileNotFoundError):
+                yield _info(key, self._root / key)
 
     def delete(self, key: str) -> None:
         """Removes an object, and the folders above it that it leaves empty."""
@@ -144,20 +143,28 @@ class LocalBucket:
 
 def _move(aside: Path, path: Path, *, replace: bool) -> bool:
     """Puts a finished file at its place, durably; False where one stands that must not be replaced."""
-    for _ in range(10):  # a concurrent delete may take the empty folder away between the two steps
-        _make_folder(path.parent)
+    for _ in range(20):  # a concurrent delete may take an empty folder away between any two steps
         try:
-            if replace:
-                aside.replace(path)
-            else:
-                path.hardlink_to(aside)
-        except FileExistsError:
-            return False
+            _make_folder(path.parent)
+            if not _put_in_place(aside, path, replace=replace):
+                return False
         except FileNotFoundError:
             continue
-        _flush_folder(path.parent)
+        with suppress(FileNotFoundError):  # deleted again already, with its folder
+            _flush_folder(path.parent)
         return True
     raise StoreUnavailableError(f"{path.parent}: the folder vanishes while it is written to")
+
+
+def _put_in_place(aside: Path, path: Path, *, replace: bool) -> bool:
+    if replace:
+        aside.replace(path)
+        return True
+    try:
+        path.hardlink_to(aside)
+    except FileExistsError:
+        return False
+    return True
 
 
 def _make_folder(folder: Path) -> None:
@@ -165,7 +172,12 @@ def _make_folder(folder: Path) -> None:
     if folder.is_dir():
         return
     _make_folder(folder.parent)
-    folder.mkdir(exist_ok=True)
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        # `exist_ok` would blame a file in the way where a concurrent writer's folder came and went.
+        if folder.is_file():  # one look: between two it may come and go again
+            raise
     _flush_folder(folder.parent)
 
 

@@ -4,12 +4,13 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import IO, cast, get_type_hints
+from typing import IO, TYPE_CHECKING, cast, get_type_hints
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
 
 # C0 but tab and line feed, DEL, C1; marks that reorder or hide what stands beside them; what no terminal encodes.
 # Zero-width joiners and direction marks stay: Persian, Indic scripts and emoji need them.
@@ -49,20 +50,27 @@ def escaped_json(text: str) -> str:
     return HOSTILE.sub(lambda match: json.dumps(match[0])[1:-1], text)
 
 
-def console(file: IO[str] | None = None) -> Console:
+def console(file: IO[str] | None = None) -> "Console":
     """The console for results; in a pipe nothing is wrapped or coloured."""
+    from rich.console import Console
+
     out = file or sys.stdout
     width = None if out.isatty() else 10_000
     return Console(file=out, highlight=False, soft_wrap=not out.isatty(), width=width)
 
 
-def notices() -> Console:
+def notices() -> "Console":
     """The console for progress and warnings."""
+    from rich.console import Console
+
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[str] = ()) -> Table:
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[str] = ()) -> "Table":
     """A plain table; `right` names the columns of numbers."""
+    from rich.table import Table
+    from rich.text import Text
+
     made = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         made.add_column(column, justify="right" if column in right else "left", overflow="fold")

@@ -74,7 +74,7 @@ def _tasks(order: Order) -> tuple["Opener", Mapping[Task, tuple[str, ...]]]:
         raise click.BadParameter(f"there is nothing at {order.gold}", param_hint="--gold")
     folder = path if path.is_dir() else path.parent
     names = sorted(each.name for each in folder.iterdir() if each.is_file())
-    opener: "Opener" = lambda name: (folder / name).open("rb")  # noqa: E731 - a closure over the folder
+    opener: Opener = lambda name: (folder / name).open("rb")  # noqa: E731 - a closure over the folder
     found = files_by_task(names, opener)
     if not path.is_dir():
         found = {task: files if task == "metadata" else (path.name,) for task, files in found.items() if path.name in files}

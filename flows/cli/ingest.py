@@ -65,11 +65,13 @@ def command(order: Order) -> None:
     """
     from flows.cli.progress import shown
     from flows.cli.summary import print_report
-    from flows.runs.ingest import ingest
     from flows.runs.report import IngestRequest
     from flows.runs.settings import read
 
     settings = read(order.config, given=order.given()).settings
+    # After the settings: it takes a second to import, and a fault in them should be told at once.
+    from flows.runs.ingest import ingest
+
     request = IngestRequest(order.paths, settings.corpus.location, order.source, order.limit, order.dry_run, settings.run.workers)
     with shown(notices(), quiet=order.as_json) as show:
         report = ingest(request, settings, show)

@@ -30,7 +30,7 @@ class Told(click.ClickException):
 
     def __init__(self, error: Exception) -> None:
         super().__init__(f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error))
-        self.exit_code: int = 2 if isinstance(error, ConfigError | GoldError | NotACorpusError) else 1  # type: ignore[misc]
+        self.exit_code: int = 2 if isinstance(error, ConfigError | GoldError | NotACorpusError | NotFoundError) else 1  # type: ignore[misc]
 
 
 class Verbs(click.Group):

@@ -15,18 +15,16 @@ from ingest.records import Decision, Document
 
 GUTTER = 28
 """Columns left of a block: the longest reason and its score."""
+LABEL = 12
+"""Columns of the label of a document's metadata."""
 TITLE, CUT, DIM = "bold cyan", "red", "dim"
 
 
 def print_outcome(found: Found, out: Console) -> None:
     """What the document is, where it comes from, and what became of its last input."""
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column(style=DIM)
-    table.add_column(overflow="fold")
     for label, value in (*_about(found), *_metadata(found.document)):
         if value:
-            table.add_row(label, Text(safe(value)))
-    out.print(table)
+            _print_beside(Text(label, style=DIM), Text(safe(value)), LABEL, out)
 
 
 def print_document(document: Document, out: Console) -> None:
@@ -49,17 +47,21 @@ def print_cuts(document: Document, out: Console) -> None:
 
 
 def _print_entry(entry: Entry, out: Console) -> None:
-    """A gutter and the block; on a terminal the block keeps to its column."""
-    gutter, block = Text(_verdict(entry), style=_style(entry)), Text().join(_drawn(piece, entry) for piece in entry.pieces)
+    block = Text().join(_drawn(piece, entry) for piece in entry.pieces)
+    _print_beside(Text(_verdict(entry), style=_style(entry)), block, GUTTER, out)
+
+
+def _print_beside(left: Text, right: Text, width: int, out: Console) -> None:
+    """Two columns, `width` the left one's; on a terminal the right one is wrapped within its own, in a pipe it is one line."""
     if out.is_terminal:
         grid = Table.grid(padding=(0, 1))
-        grid.add_column(width=GUTTER, no_wrap=True)
+        grid.add_column(min_width=width, max_width=width)
         grid.add_column(overflow="fold", ratio=1)
-        grid.add_row(gutter, block)
+        grid.add_row(left, right)
         out.print(grid)
     else:
-        gutter.pad_right(GUTTER + 1 - gutter.cell_len)
-        out.print(gutter.append_text(block), soft_wrap=True)
+        left.pad_right(width + 1 - left.cell_len)
+        out.print(left.append_text(right), soft_wrap=True)
 
 
 def _verdict(entry: Entry) -> str:
@@ -90,10 +92,8 @@ def _about(found: Found) -> Iterator[tuple[str, str | None]]:
     yield "id", id_
     if origin is not None:
         yield "version", f"{origin.version} of run {origin.run_id}"
-        yield "input", f"{origin.source}/{origin.name}"
-    elif outcome is not None:
-        yield "input", f"{outcome.source}/{outcome.name}"
     if outcome is not None:
+        yield "input", f"{outcome.source}/{outcome.name}"
         why = f": {outcome.stage}/{outcome.reason}" if outcome.reason else ""
         yield "outcome", f"{outcome.outcome}{why} in run {outcome.run_id}"
         yield "", outcome.detail

@@ -17,7 +17,7 @@ from pathlib import Path
 from ingest.records import PageRef
 from storage import keys, staged
 from storage.bucket import Bucket
-from storage.errors import KeyMissing
+from storage.errors import KeyMissingError, StorageError
 
 PLAN_SUFFIX = ".plan.json"
 FOREIGN_OWNER_DEAD_AFTER = timedelta(hours=24)
@@ -88,7 +88,7 @@ class Plan:
         return hashlib.sha256(told.encode()).hexdigest()
 
 
-class RunIsAliveError(Exception):
+class RunIsAliveError(StorageError):
     """Another process is at the very same run."""
 
 
@@ -133,7 +133,7 @@ def unfinished(bucket: Bucket) -> Iterator[Plan]:
             continue
         try:
             yield _from_json(bucket.get(info.key))
-        except KeyMissing:
+        except KeyMissingError:
             continue  # its run ended in between
 
 

@@ -57,7 +57,7 @@ class Found:
     """All that the corpus says of one document."""
 
     outcome: OutcomeRow | None
-    """Its newest; null in a corpus whose outcomes were not rolled yet."""
+    """Its newest, which names the input; null in a corpus whose outcomes were not rolled yet."""
     document: Document | None
     """Its current version; null where every input of it was rejected or failed."""
     decision: Decision | None
@@ -72,7 +72,6 @@ class Origin:
     id: str
     version: int
     source: str
-    name: str
     run_id: str
     fetched_at: datetime | None
     first_seen_at: datetime | None
@@ -160,9 +159,10 @@ def _readings(corpus: Corpus, known: pa.Table, name: str) -> Iterator[dict[str, 
 
 
 def _by_page_url(corpus: Corpus, urls: set[str]) -> dict[str, str]:
-    """Documents whose page names the URL as its own."""
-    found = corpus.scan("documents", columns=["id", "url"], where=pc.field("url").isin(sorted(urls)))
-    return dict(zip(found["id"].to_pylist(), found["url"].to_pylist(), strict=True))
+    """Documents whose page names the URL as its own; where copies of one story do, the canonical one."""
+    found = corpus.scan("documents", columns=["id", "url", "duplicate_of"], where=pc.field("url").isin(sorted(urls))).to_pylist()
+    canonical = [row for row in found if row["duplicate_of"] is None]
+    return {row["id"]: row["url"] for row in canonical or found}
 
 
 def _outcome_rows(table: pa.Table) -> Iterator[OutcomeRow]:

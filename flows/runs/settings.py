@@ -19,7 +19,9 @@ from flows.runs.options import Option, options
 from ingest.clean.config import CleanConfig
 from ingest.dedup.config import DedupConfig
 from ingest.errors import ConfigError
+from ingest.extract.article import ExtractConfig
 from ingest.isolate import IsolationConfig
+from ingest.language import LanguageConfig
 from ingest.load import LoadConfig
 from ingest.quality import QualityConfig
 
@@ -93,10 +95,14 @@ class Settings(BaseModel):
     """How a run works; nothing here changes its results."""
     load: LoadConfig = LoadConfig()
     """What may come in."""
-    isolate: IsolationConfig = IsolationConfig()
+    isolation: IsolationConfig = IsolationConfig()
     """What one page may cost before it is given up."""
+    extract: ExtractConfig = ExtractConfig()
+    """How pages become blocks."""
     clean: CleanConfig = CleanConfig()
     """What is cut from an article."""
+    language: LanguageConfig = LanguageConfig()
+    """Which languages are wanted."""
     quality: QualityConfig = QualityConfig()
     """Which clean documents enter the corpus."""
     dedup: DedupConfig = DedupConfig()
@@ -204,6 +210,9 @@ def _sections() -> frozenset[str]:
 
 def _take(name: str, value: object, origin: str, found: _Found) -> None:
     option = known().get(name)
+    if option is None and name in _sections():
+        found.faults.append(f"{name} in {origin} is a section and has keys: write [{name}]")
+        return
     if option is None:
         found.faults.append(_unknown(name, origin, is_table=isinstance(value, dict)))
         return
@@ -215,7 +224,7 @@ def _take(name: str, value: object, origin: str, found: _Found) -> None:
 
 
 def _unknown(name: str, origin: str, *, is_table: bool) -> str:
-    candidates = _sections() if is_table or name in {path.split(".")[0] for path in _sections()} else known()
+    candidates = _sections() if is_table else known()
     near = difflib.get_close_matches(name, candidates, 1, 0.6) or _same_key(name)
     what = "section" if is_table else "key"
     hint = f"did you mean {near[0]}?" if near else "`winnow config show` lists all of them"

@@ -22,7 +22,7 @@ from flows.runs.tally import Tally
 from flows.runs.wiring import pipeline_of
 from ingest.dedup.config import DedupConfig
 from ingest.dedup.decide import decide as decide_duplicates
-from storage.errors import HeadMoved
+from storage.errors import HeadMovedError
 from storage.rows import decision_table, decisions_of
 from storage.tables import Corpus, Proposal
 
@@ -43,7 +43,7 @@ def settle(plan: Plan, corpus: Corpus | None, staging: Staging, settings: Settin
             return report
         try:
             return replace(report, seq=corpus.commit(proposal(plan, corpus, staging, publication, report)))
-        except HeadMoved:
+        except HeadMovedError:
             continue
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 import pyarrow as pa
 from ingest.dedup.search import Entry
@@ -65,7 +67,7 @@ def seen_inputs(corpus: Corpus) -> dict[str, Seen]:
 def _heads(corpus: Corpus, live: Mapping[str, Decision]) -> Iterator[tuple[str, Head]]:
     names = ["id", "version", "content_sha256", "first_seen_at", "seq"]
     newest: dict[str, tuple[int, str]] = {}
-    first: dict[str, tuple[int, object]] = {}
+    first: dict[str, tuple[int, datetime]] = {}
     for id_, version, content, first_seen, seq in _rows(corpus.scan("versions", columns=names), names):
         if version > newest.get(id_, (0, ""))[0]:
             newest[id_] = (version, content)
@@ -76,5 +78,5 @@ def _heads(corpus: Corpus, live: Mapping[str, Decision]) -> Iterator[tuple[str, 
         yield id_, Head(version, content, id_ in live, first_seen, seq)
 
 
-def _rows(table: pa.Table, names: list[str]) -> Iterator[tuple[object, ...]]:
+def _rows(table: pa.Table, names: list[str]) -> Iterator[tuple[Any, ...]]:
     return zip(*(table[name].to_pylist() for name in names), strict=True)

@@ -5,7 +5,7 @@ import os
 from flows.runs.settings import Settings
 from ingest.stages import PipelineConfig
 from storage.bucket import open_bucket
-from storage.errors import NotACorpus
+from storage.errors import NotACorpusError
 from storage.tables import Corpus
 
 
@@ -31,7 +31,7 @@ def open_corpus(location: str, *, create: bool) -> Corpus | None:
         return Corpus.create(bucket)
     try:
         return Corpus.open(bucket)
-    except NotACorpus:
+    except NotACorpusError:
         return None
 
 

@@ -9,5 +9,7 @@ class CleanConfig:
 
     threshold: float = 0.25
     """A block is cut where it is less sure than this to be the article's own, 0 to 1. Low is careful: more leftovers stay, less of an article is lost."""
-    text_loss_share: float = 0.25
-    """A document is flagged `text-loss` where less than this share of its full-sentence paragraphs was kept."""
+    html_threshold: float = 0.45
+    """The same for blocks of HTML pages, where markup leaves less doubt."""
+    text_loss_share: float = 0.35
+    """An HTML page is flagged `text-loss` where less is kept than this share of what another extractor keeps, 0 to 1."""

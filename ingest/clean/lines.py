@@ -46,7 +46,7 @@ class Line:
     names: frozenset[str]
     """Stems of capitalised words that don't begin the block: mostly names."""
     ends: bool
-    """Ends as a sentence does."""
+    """Ends as a sentence does, or with an agency's name behind one."""
     dense: bool
     """Is a paragraph of running text."""
 
@@ -69,13 +69,14 @@ def read(blocks: Sequence[Block]) -> tuple[Line, ...]:
 
 def _line(text: str, tokens: list[str], count: Counter[str], spread: Counter[str]) -> Line:
     wide = width(text)
-    ends = ENDS.search(text[-12:]) is not None
+    edges = _edges(text)
+    ends = ENDS.search(text[-12:]) is not None or "wire_end" in edges
     return Line(
         text=text,
         key=" ".join(tokens).casefold(),
         width=wide,
         tokens=tuple(tokens),
-        cues=cues_of(text, tokens, wide) | _edges(text),
+        cues=cues_of(text, tokens, wide) | edges,
         vector={stem: rarity(stem) * (1 + math.log(n)) / (1 + math.log(1 + spread[stem] / 4)) for stem, n in count.items()},
         names=frozenset(token[:6].lower() for token in tokens[1:] if len(token) > 2 and token[0].isupper()),
         ends=ends,

@@ -3,9 +3,45 @@
 from collections.abc import Sequence
 
 from ingest.clean.config import CleanConfig
-from ingest.records import Article, Flag
+from ingest.clean.lines import ENDS
+from ingest.records import Article, Block, Flag
+
+VOUCHED = 0.5
+"""A block of which the other extractor keeps more than this share counts as kept by it."""
+LINKED, PROSE = 0.3, 0.5
+"""A page whose vouched text is so much links and so little prose is no article: on the development split one news page in 83."""
+PROSE_CHARS = 90
+OTHER_TYPES = frozenset({"listing", "product", "forum"})
+PLAIN_SHARE = 0.1
+"""Of a plain-text page so little may be kept before it is flagged: the rest are often whole other stories."""
 
 
 def flags_of(article: Article, kept: Sequence[str], config: CleanConfig) -> frozenset[Flag]:
-    """The flags that cleaning adds."""
-    return frozenset()
+    """The flags that cleaning adds, given what is kept of each block."""
+    flags = {Flag.NOT_AN_ARTICLE} if is_other_page(article) else set()
+    vouched = sum(len(block.text) for block in article.blocks if is_vouched(block))
+    if article.is_html:
+        least = config.text_loss_share * vouched
+    else:
+        least = PLAIN_SHARE * sum(len(block.text) for block in article.blocks)
+    if sum(len(piece) for piece in kept) < least:
+        flags.add(Flag.TEXT_LOSS)
+    return frozenset(flags)
+
+
+def is_vouched(block: Block) -> bool:
+    """Whether the other extractor keeps a block."""
+    return block.trafilatura is not None and block.trafilatura > VOUCHED
+
+
+def is_other_page(article: Article) -> bool:
+    """Whether an HTML page looks like a listing, a gallery or a product instead of an article."""
+    if not article.is_html:
+        return False
+    if article.page_type in OTHER_TYPES:
+        return True
+    vouched = [block for block in article.blocks if is_vouched(block)]
+    total = max(1, sum(len(block.text) for block in vouched))
+    linked = sum(block.link_chars for block in vouched)
+    prose = sum(len(block.text) for block in vouched if len(block.text) >= PROSE_CHARS and ENDS.search(block.text[-12:]))
+    return linked >= LINKED * total and prose < PROSE * total

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from ingest.clean.shape import Column
 
-PATH = Path(__file__).with_name("scorecard.json")
+PATHS = {kind: Path(__file__).with_name(f"scorecard_{kind}.json") for kind in ("text", "html")}
+"""The tables that ship with the package; `benchmarks/learn_scorecard.py` writes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,10 @@ class Scorecard:
 
 
 @cache
-def load() -> tuple[Scorecard, Scorecard]:
-    """The scorecards of the first and the second pass that ship with the package."""
+def load(kind: Literal["text", "html"]) -> tuple[Scorecard, Scorecard]:
+    """The scorecards of the first and the second pass for a kind of page."""
     first, second = (
         Scorecard(one["bias"], tuple(Trait(name, tuple(limits), tuple(points)) for name, limits, points in one["traits"]))
-        for one in json.loads(PATH.read_text("utf-8"))
+        for one in json.loads(PATHS[kind].read_text("utf-8"))
     )
     return first, second

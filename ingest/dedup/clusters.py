@@ -63,7 +63,11 @@ def round_up_edges(edges: Mapping[Pair, Verdict], shingles: Shingles, config: De
     copies = Forest(ids for ids, verdict in edges.items() if verdict.kind == "exact")
     stories = _between_copies(edges, copies)
     cut = _cut_edges(stories, shingles, config)
-    return {(a, b) for (a, b) in edges if pair(copies.root(a), copies.root(b)) in cut and copies.root(a) != copies.root(b)}
+    return {
+        (a, b)
+        for (a, b), verdict in edges.items()
+        if verdict.kind in MERGING and verdict.kind != "exact" and pair(copies.root(a), copies.root(b)) in cut
+    }
 
 
 def _between_copies(edges: Mapping[Pair, Verdict], copies: Forest) -> dict[Pair, Verdict]:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
+from typing import TypeVar
 
 import numpy as np
 
@@ -13,6 +15,7 @@ from ingest.dedup.shingles import Hashes
 from ingest.dedup.verify import Likeness, Text, Verdict, gap_days, judge, likeness
 from ingest.records import Sketch
 
+Item = TypeVar("Item")
 Texts = Callable[[Sequence[str]], Mapping[str, str]]
 """Fetches cleaned texts by id."""
 
@@ -96,13 +99,12 @@ def find_edges(
     wanted = np.array([any(one in searched for one in ids) for ids in classes], dtype=np.bool_)
     pairs = candidate_pairs([live[ids[0]].sketch for ids in classes], wanted)
     asked = sorted({i for ends in pairs for i in ends} | set(np.flatnonzero(wanted).tolist()))
-    groups = {i: _copy_groups([live[one] for one in classes[i]], searched, copies, library) for i in asked}
-    edges: dict[Pair, Verdict] = {}
-    for group in (group for of_class in groups.values() for group in of_class):
-        edges.update(_exact_edges(group))
-    for a, b in _group_pairs(groups, pairs):
-        texts = library.read((a.reading, b.reading))
-        edges.update(_edges_between(a, b, likeness(texts[a.reading], texts[b.reading], config), config))
+    groups = _copy_groups({i: [live[one] for one in classes[i]] for i in asked}, searched, copies, library)
+    edges = dict(edge for of_class in groups.values() for group in of_class for edge in _exact_edges(group))
+    for batch in _batches(_group_pairs(groups, pairs)):
+        texts = library.read(group.reading for ends in batch for group in ends)
+        for a, b in batch:
+            edges.update(_edges_between(a, b, likeness(texts[a.reading], texts[b.reading], config), config))
     return edges
 
 
@@ -114,18 +116,37 @@ def _by_sketch(live: Mapping[str, Entry]) -> list[list[str]]:
     return list(classes.values())
 
 
-def _copy_groups(entries: Sequence[Entry], searched: set[str], copies: Forest, library: Library) -> list[_Copies]:
-    """Documents with equal sketches by canonical text; known copies are not read again."""
-    known = copies.groups(entry.id for entry in entries)
-    by_id = {entry.id: entry for entry in entries}
-    sets = list(known.values())
-    if len(sets) > 1 and any(one in searched for one in by_id):
-        texts = library.read(ids[0] for ids in sets)
-        by_text: dict[bytes, list[str]] = {}
-        for ids in sets:
-            by_text.setdefault(texts[ids[0]].canonical, []).extend(ids)
-        sets = [sorted(ids) for ids in by_text.values()]
-    return [_Copies(tuple(by_id[i] for i in ids), tuple(by_id[i] for i in ids if i in searched)) for ids in sets]
+def _copy_groups(
+    classes: Mapping[int, Sequence[Entry]], searched: set[str], copies: Forest, library: Library
+) -> dict[int, list[_Copies]]:
+    """Documents with equal sketches by canonical text; of known copies one is read."""
+    sets = {i: list(copies.groups(entry.id for entry in entries).values()) for i, entries in classes.items()}
+    unsure = [i for i, known in sets.items() if len(known) > 1 and any(entry.id in searched for entry in classes[i])]
+    for batch in _batches(iter(unsure)):
+        texts = library.read(ids[0] for i in batch for ids in sets[i])
+        for i in batch:
+            sets[i] = _joined_by_text(sets[i], texts)
+    return {i: [_as_copies(ids, entries, searched) for ids in sets[i]] for i, entries in classes.items()}
+
+
+def _joined_by_text(sets: Sequence[list[str]], texts: Mapping[str, Text]) -> list[list[str]]:
+    """Sets of ids, those whose first documents have one canonical text as one."""
+    by_text: dict[bytes, list[str]] = {}
+    for ids in sets:
+        by_text.setdefault(texts[ids[0]].canonical, []).extend(ids)
+    return [sorted(ids) for ids in by_text.values()]
+
+
+def _as_copies(ids: Sequence[str], entries: Sequence[Entry], searched: set[str]) -> _Copies:
+    """The copies with these ids among the documents of one sketch."""
+    members = tuple(entry for entry in entries if entry.id in set(ids)) if len(ids) < len(entries) else tuple(entries)
+    return _Copies(members, tuple(entry for entry in members if entry.id in searched))
+
+
+def _batches(items: Iterator[Item]) -> Iterator[list[Item]]:
+    """The items in lists whose texts are fetched at once."""
+    while batch := list(islice(items, _BATCH)):
+        yield batch
 
 
 def _exact_edges(group: _Copies) -> Iterator[tuple[Pair, Verdict]]:
@@ -140,9 +161,10 @@ def _exact_edges(group: _Copies) -> Iterator[tuple[Pair, Verdict]]:
 
 
 def _group_pairs(groups: Mapping[int, Sequence[_Copies]], pairs: set[tuple[int, int]]) -> Iterator[tuple[_Copies, _Copies]]:
-    """Groups of copies to compare: of candidate sketches, and different texts with one sketch; near ones follow each other."""
+    """Groups of copies to compare: of candidate sketches, and different texts with one sketch; families stay together."""
     within = {(i, i) for i, of_class in groups.items() if len(of_class) > 1}
-    for i, j in sorted(pairs | within):
+    families = Forest((f"{i:09}", f"{j:09}") for i, j in pairs)
+    for i, j in sorted(pairs | within, key=lambda ends: (families.root(f"{ends[0]:09}"), ends)):
         for m, a in enumerate(groups[i]):
             for b in groups[j][m + 1 if i == j else 0 :]:
                 if a.searched or b.searched:

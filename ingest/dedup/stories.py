@@ -1,21 +1,54 @@
 """Duplicate search on plain values: two texts, or documents as dicts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
+from itertools import pairwise
+
+import numpy as np
 
 from ingest.dedup.config import DedupConfig
 from ingest.dedup.decide import decide
 from ingest.dedup.search import Entry
+from ingest.dedup.shingles import WIDTH
 from ingest.dedup.sketch import sketch
 from ingest.dedup.verify import Text, compare, utc
 
 Day = str | date | datetime | None
 
 
+# Of 925 real articles .5 % share fewer of their opening's rare words with their rest; of as many pairs of strangers 38 %.
+_STRANGE = 0.03
+_MIN_RARE = 30
+"""Rare words from which that share says anything."""
+
+
 def same_story(a_text: str, b_text: str, a_date: Day = None, b_date: Day = None) -> str:
-    """What two texts are to each other: a kind of edge, or `different`; the same either way round."""
+    """What two texts are to each other: a kind of edge, or `different`; the same either way round.
+
+    A round-up is told from such a pair alone only where the rest of the longer text plainly has another subject; among
+    documents it is told from all of its parts.
+    """
     a, b = Text(a_text, as_datetime(a_date)), Text(b_text, as_datetime(b_date))
-    return compare(a, b, DedupConfig()).kind
+    kind = compare(a, b, DedupConfig()).kind
+    small, large = sorted((a, b), key=lambda text: len(text.sequence))
+    return "round-up" if kind == "contained" and _is_one_of_several(small, large) else kind
+
+
+def _is_one_of_several(small: Text, large: Text) -> bool:
+    """Whether a text that holds another is twice as long and has hardly any of its rare words elsewhere."""
+    if len(large.tokens) < 2 * len(small.tokens):
+        return False
+    inside = np.flatnonzero(np.isin(large.sequence, small.shingles))
+    rest = large.tokens[: inside[0]] + large.tokens[inside[-1] + WIDTH :]
+    rare = _rare_words(small.tokens)
+    is_telling = len(rare) >= _MIN_RARE and len(rest) >= len(small.tokens)
+    return is_telling and len(rare & _rare_words(rest)) < _STRANGE * len(rare)
+
+
+def _rare_words(tokens: Sequence[str]) -> set[str]:
+    """Long words, and pairs of characters of scripts without spaces: those that tell a subject."""
+    pairs = {a + b for a, b in pairwise(tokens) if len(a) == len(b) == 1 and min(a, b) > "\u2fff"}
+    return pairs | {token for token in tokens if len(token) >= 6}
 
 
 def cluster_documents(documents: Iterable[Mapping[str, object]]) -> dict[str, str]:

@@ -150,15 +150,16 @@ def _kind(like: Likeness, gap: float, config: DedupConfig) -> Kind:
     """The name of a likeness; the order of the rules matters."""
     if like.is_same:
         return "exact"
+    is_numbered = like.conflict > config.max_conflict and like.n_conflicts >= config.min_conflicts
     if like.containment < config.min_containment or like.is_background:
-        return "follow-up" if like.containment >= config.follow_up_containment else "different"
+        if like.containment < config.follow_up_containment:
+            return "different"
+        return "series" if is_numbered else "follow-up"
     is_near_in_time = gap <= config.max_gap_days
     # The numbers of a corrected item differ because they were wrong: no sign of a series.
     if like.is_corrected and is_near_in_time:
         return "correction"
-    if like.conflict > config.max_conflict and like.n_conflicts >= config.min_conflicts:
-        return "series"
-    if not is_near_in_time and (like.containment < config.copy_containment or like.n_conflicts):
+    if is_numbered or (not is_near_in_time and (like.containment < config.copy_containment or like.n_conflicts)):
         return "series"
     return story_kind(like, config)
 

@@ -2,7 +2,6 @@
 
 import codecs
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingest.extract.charset_guess import guess
@@ -36,11 +35,12 @@ class Decoded:
     flags: frozenset[Flag] = frozenset()
 
 
-def decode(data: bytes, declared: str | None, is_html: bool) -> Decoded:  # noqa: FBT001 - the only thing that is asked of it
+def decode(data: bytes, declared: str | None, *, is_html: bool) -> Decoded:
     """The text of a page; never fails, takes linear time.
 
-    In this order: byte order mark; UTF-16 or UTF-32 by its zero bytes; ISO-2022 escape sequences; valid UTF-8, whatever is declared;
-    the header's charset, then the page's own, each unless it cannot be or gives mojibake; UTF-8 with a few broken bytes; a guess.
+    In this order: byte order mark; UTF-16 or UTF-32 by its zero bytes; ISO-2022 escape sequences; valid UTF-8, whatever is
+    declared; the header's charset, then the page's own, each unless it cannot be or gives mojibake; UTF-8 with a few broken
+    bytes; a guess.
     `declared` is the header's label. Labels mean what browsers take them for: `iso-8859-1` is windows-1252.
     """
     codec = bom_codec(data) or wide_codec(data) or escape_codec(data)
@@ -54,8 +54,7 @@ def decode(data: bytes, declared: str | None, is_html: bool) -> Decoded:  # noqa
             return _finish(data, candidate, is_html=is_html)
     if is_utf8_with_faults(data):
         return _finish(data, "utf-8", is_html=is_html)
-    guessed = guess(data, is_html=is_html) or _decodable(data, (header, own)) or LAST_RESORT
-    return _finish(data, guessed, Flag.CHARSET_GUESSED, is_html=is_html)
+    return _guessed(data, header or own, is_html=is_html)
 
 
 def flags_of(text: str, *, is_html: bool = False) -> frozenset[Flag]:
@@ -86,15 +85,19 @@ def _is_utf8(data: bytes, declared: str | None) -> bool:
 def _fits(data: bytes, codec: str, *, is_html: bool) -> bool:
     """Whether a declared charset can be true: few broken bytes, and no mojibake where a guess has none."""
     probe = data[:PROBE]
-    text = _lenient(probe, codec)
+    text = probe.decode(codec, "replace")
     broken = text.count("\ufffd") + _controls(text)
     if broken > 1 + MAX_BAD_SHARE * sum(map(len, _HIGH.findall(probe))):
         return False
     return not flags_of(text, is_html=is_html)
 
 
-def _decodable(data: bytes, codecs_: tuple[str | None, ...]) -> str | None:
-    return next((codec for codec in codecs_ if codec and _is_strict(data[:PROBE], codec)), None)
+def _guessed(data: bytes, declared: str | None, *, is_html: bool) -> Decoded:
+    """The text by a guess; by the declaration after all where the guess is no better."""
+    guessed = _finish(data, guess(data, is_html=is_html) or LAST_RESORT, Flag.CHARSET_GUESSED, is_html=is_html)
+    if declared and Flag.MOJIBAKE in guessed.flags and _is_strict(data, declared):
+        return _finish(data, declared, is_html=is_html)
+    return guessed
 
 
 def _is_strict(data: bytes, codec: str) -> bool:
@@ -110,12 +113,8 @@ def _controls(text: str) -> int:
     return len(re.findall("[\x80-\x84\x86-\x9f]", text))
 
 
-def _lenient(data: bytes, codec: str) -> str:
-    return data.decode(codec, "replace")
-
-
 def _finish(data: bytes, codec: str, *flags: Flag, is_html: bool) -> Decoded:
-    text = _lenient(data, codec)
+    text = data.decode(codec, "replace")
     found = set(flags) | flags_of(text, is_html=is_html)
     if "\ufffd" in text and not (codec == "utf-8" and _is_strict(data, codec)):
         found.add(Flag.UNDECODABLE)

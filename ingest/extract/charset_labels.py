@@ -16,7 +16,8 @@ _NAMES = {
     "iso8859_4": "csisolatin4 iso-8859-4 iso-ir-110 iso8859-4 iso88594 iso_8859-4 l4 latin4",
     "iso8859_5": "csisolatincyrillic cyrillic iso-8859-5 iso-ir-144 iso8859-5 iso88595 iso_8859-5",
     "iso8859_6": "arabic asmo-708 csisolatinarabic ecma-114 iso-8859-6 iso-8859-6-e iso-8859-6-i iso-ir-127 iso8859-6 iso_8859-6",
-    "iso8859_7": "csisolatingreek ecma-118 elot_928 greek greek8 iso-8859-7 iso-ir-126 iso8859-7 iso88597 iso_8859-7 sun_eu_greek",
+    "iso8859_7": "csisolatingreek ecma-118 elot_928 greek greek8 iso-8859-7 iso-ir-126 iso8859-7 iso88597 "
+    "iso_8859-7 sun_eu_greek",
     "iso8859_8": "csisolatinhebrew hebrew iso-8859-8 iso-8859-8-e iso-8859-8-i iso-ir-138 iso8859-8 iso_8859-8 logical visual",
     "iso8859_10": "csisolatin6 iso-8859-10 iso-ir-157 iso8859-10 l6 latin6",
     "iso8859_13": "iso-8859-13 iso8859-13 iso885913",
@@ -44,7 +45,8 @@ _NAMES = {
     "euc_jp": "cseucpkdfmtjapanese euc-jp x-euc-jp eucjp",
     "iso2022_jp_2": "csiso2022jp iso-2022-jp iso-2022-jp-2",
     "cp932": "csshiftjis ms932 ms_kanji shift-jis shift_jis sjis windows-31j x-sjis cp932",
-    "cp949": "cseuckr csksc56011987 euc-kr iso-ir-149 korean ks_c_5601-1987 ks_c_5601-1989 ks_c_5601 ksc5601 ksc_5601 windows-949 cp949 uhc",
+    "cp949": "cseuckr csksc56011987 euc-kr iso-ir-149 korean ks_c_5601-1987 ks_c_5601-1989 ks_c_5601 ksc5601 "
+    "ksc_5601 windows-949 cp949 uhc",
     "iso2022_kr": "csiso2022kr iso-2022-kr",
 }
 CODECS: Mapping[str, str] = {label: codec.strip() for codec, labels in _NAMES.items() for label in labels.split()}

@@ -13,14 +13,19 @@ BOMS = (
 )
 """UTF-32 before UTF-16, whose mark begins its own."""
 PROBE = 1 << 15
-MIN_NUL_SHARE = 0.01
+MIN_NUL_SHARE = 0.005
 """Chinese in UTF-16 has a zero byte in line ends, digits and spaces alone."""
-MAX_STRAY_NULS = 0.05
-"""Zero bytes at the wrong places, as a share of those at the right ones."""
+CERTAIN_NUL_SHARE = 0.3
+"""With fewer zero bytes, what is 8-bit text otherwise is just that: read as UTF-16, any two of its letters are Chinese."""
+MIN_SPACES = 0.005
+"""White space and ASCII punctuation in UTF-16 text, as a share of its characters."""
+MAX_CONTROLS = 0.02
 MAX_STRANGE = 0.02
 """Unassigned, private and control characters in text."""
 _ISO_2022_JP = re.compile(rb"\x1b(?:\$[@B]|\([JI]|\$\([DOQ])")
 _ISO_2022_KR = re.compile(rb"\x1b\$\)C")
+_CONTROLS = re.compile(rb"[\x01-\x08\x0b\x0e-\x1a\x1c-\x1f]")
+_PLAIN = re.compile(r"[ \n\r,.<>]")
 _MULTI = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _HIGH = re.compile(rb"[\x80-\xff]")
 MIN_UTF8_SHARE = 0.8
@@ -34,27 +39,44 @@ def bom_codec(data: bytes) -> str | None:
 
 def wide_codec(data: bytes) -> str | None:
     """UTF-16 or UTF-32 without byte order mark, by where its zero bytes stand."""
-    probe = data[:PROBE]
-    if probe.count(0) < max(2, MIN_NUL_SHARE * len(probe)):
+    probe = data[: min(PROBE, len(data) // 4 * 4)] or data
+    nuls = probe.count(0)
+    if nuls < max(2, MIN_NUL_SHARE * len(probe)):
         return None
-    columns = [probe[offset::4].count(0) for offset in range(4)]
-    even, odd = columns[0] + columns[2], columns[1] + columns[3]
-    if not columns[0] and columns[2] == columns[3] == len(probe) // 4:
-        codec = "utf-32-le"
-    elif not columns[3] and columns[0] == columns[1] == (len(probe) + 3) // 4:
-        codec = "utf-32-be"
-    elif even <= MAX_STRAY_NULS * odd:
-        codec = "utf-16-le"
-    elif odd <= MAX_STRAY_NULS * even:
-        codec = "utf-16-be"
-    else:
+    if nuls < CERTAIN_NUL_SHARE * len(probe) and _is_eight_bit(probe):
         return None
-    return codec if _reads_well(probe[: len(probe) // 4 * 4].decode(codec, "replace")) else None
+    best = max(_long_codecs(probe) or ("utf-16-le", "utf-16-be"), key=lambda codec: _plain(probe.decode(codec, "replace")))
+    return best if _reads_well(probe.decode(best, "replace")) else None
+
+
+def _long_codecs(probe: bytes) -> tuple[str, ...]:
+    """UTF-32, whose highest byte is zero throughout and the next one nearly so."""
+    size = len(probe) // 4
+    first, second, third, fourth = (probe[offset::4].count(0) for offset in range(4))
+    if fourth == size and third >= 0.9 * size and first <= 0.5 * size:
+        return ("utf-32-le",)
+    return ("utf-32-be",) if first == size and second >= 0.9 * size and fourth <= 0.5 * size else ()
+
+
+def _is_eight_bit(probe: bytes) -> bool:
+    """Whether the bytes are UTF-8 without control characters but zero."""
+    controls = len(_CONTROLS.findall(probe))
+    if controls > MAX_CONTROLS * len(probe):
+        return False
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(probe)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _plain(text: str) -> int:
+    return len(_PLAIN.findall(text))
 
 
 def _reads_well(text: str) -> bool:
     strange = sum(unicodedata.category(character) in {"Cn", "Co", "Cs"} or character < "\t" for character in text)
-    return strange + text.count("\ufffd") <= MAX_STRANGE * len(text)
+    return strange + text.count("\ufffd") <= MAX_STRANGE * len(text) and _plain(text) >= MIN_SPACES * len(text)
 
 
 def escape_codec(data: bytes) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count
 
+from lxml import etree
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.meta import reset_caches
@@ -13,31 +14,54 @@ from trafilatura.meta import reset_caches
 from ingest.records import Block
 
 GRAM = 3
-_WORD = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|[^\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+PAGES_PER_RESET = 100
+"""trafilatura's caches keep every text that it saw: a paragraph of 1 MB retains 3.1 MB."""
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+"""Thai, Lao, Burmese, Khmer, kana and Han: each character counts as a word."""
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+")
 _INVISIBLE = dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
+"""trafilatura deletes joiners and soft hyphens, so both sides are compared without them."""
 _asked = count(1)
+
+Gram = tuple[str, ...]
 
 
 def judged(blocks: Sequence[Block], root: HtmlElement) -> tuple[Block, ...]:
-    kept = words(kept_text(root))
-    grams = set(zip(*(kept[n:] for n in range(GRAM)), strict=False))
-    line = f" {' '.join(kept)} "
+    """The blocks with the share of their word 3-grams that trafilatura keeps.
+
+    Zero for all where it finds no article; null where it fails on the page.
+    """
+    text = kept_text(root)
+    if text is None:
+        return tuple(blocks)
+    kept = words(text)
+    grams, line = set(_grams(kept)), f" {' '.join(kept)} "
     return tuple(replace(block, trafilatura=_share(words(block.text), grams, line)) for block in blocks)
 
 
-def kept_text(root: HtmlElement) -> str:
-    if next(_asked) % 100 == 0:
+def kept_text(root: HtmlElement) -> str | None:
+    """The text that trafilatura extracts by default, without comments; null where it fails. The tree is left as it is."""
+    if next(_asked) % PAGES_PER_RESET == 0:
         reset_caches()
-    document = bare_extraction(root, include_comments=False)
-    return (document.text or "") if document is not None else ""
+    try:
+        document = bare_extraction(root, include_comments=False)
+    except (ArithmeticError, AttributeError, LookupError, RuntimeError, etree.LxmlError):
+        # A fault of trafilatura on an odd page costs evidence, not the page; deep trees exhaust its recursion.
+        return None
+    return str(getattr(document, "text", None) or "")
 
 
 def words(text: str) -> list[str]:
-    return _WORD.findall(unicodedata.normalize("NFKC", text).translate(_INVISIBLE).lower())
+    """The words of a text in one spelling, without joiners."""
+    return _WORD.findall(unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).lower())
 
 
-def _share(block: list[str], grams: set[tuple[str, ...]], line: str) -> float:
-    if len(block) < GRAM:
-        return float(bool(block) and f" {' '.join(block)} " in line)
-    own = list(zip(*(block[n:] for n in range(GRAM)), strict=False))
+def _grams(tokens: list[str]) -> list[Gram]:
+    return list(zip(*(tokens[start:] for start in range(GRAM)), strict=False))
+
+
+def _share(tokens: list[str], grams: set[Gram], line: str) -> float:
+    if len(tokens) < GRAM:
+        return float(bool(tokens) and f" {' '.join(tokens)} " in line)
+    own = _grams(tokens)
     return sum(gram in grams for gram in own) / len(own)

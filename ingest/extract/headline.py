@@ -18,7 +18,7 @@ FURNITURE = frozenset({"caption", "credit_tail", "nav", "legal", "subscribe", "c
 
 SIGNATURES = frozenset({"byline", "timestamp", "date", "stamp_only", "age"})
 """A name or date beneath a line speaks for its being the headline."""
-REPEATED, OPENS, SIGNED, PER_LINE = 0.1, 0.15, 0.1, 0.01
+REPEATED, OPENS, SIGNED, BYLINE, PER_LINE = 0.1, 0.15, 0.1, 0.3, 0.01
 
 
 def find_headline(blocks: Sequence[Block]) -> int | None:
@@ -42,7 +42,7 @@ def _standing(lines: Sequence[Line], index: int, lead: int) -> float:
     repeated = sum(line.key == lines[index].key for line in lines) > 1
     opens = all(line.cues or line.width < 18 for line in lines[:index])
     signed = any(line.cues & SIGNATURES for line in lines[index + 1 : min(lead, index + 4)])
-    return REPEATED * repeated + OPENS * opens + SIGNED * signed - PER_LINE * (lead - index)
+    return REPEATED * repeated + OPENS * opens + SIGNED * signed - BYLINE * ("byline" in lines[index].cues) - PER_LINE * (lead - index)
 
 
 def _may_be_headline(line: Line) -> bool:

@@ -4,11 +4,13 @@ import re
 from functools import lru_cache
 
 _CUES = {
-    "related": r"relat|recommend|read-?more|read_more|more-?(?:from|on|stories|news)|also|suggest|outbrain|taboola|zergnet|revcontent"
-    r"|up-?next|next-?article|previous|prevnext|pagination|further|see-?also|mehr-zum|weiterlesen|ahnlich|dossier",
-    "teaser": r"teaser|promo|popular|trending|most-?read|mostview|latest|headlines|card|carousel|slider|swiper|grid|river|feed|listing"
-    r"|list-?item|topstor|inline-?link|linklist|story-?list",
-    "newsletter": r"newsletter|subscri|sign-?up|register|registration|login|donat|membership|premium|offer|abo-|cta|call-to-action",
+    "related": r"relat|recommend|read-?more|read_more|more-?(?:from|on|stories|news)|also|suggest|outbrain|taboola|zergnet"
+    r"|revcontent|up-?next|next-?article|previous|prevnext|pagination|further|see-?also|mehr-zum|weiterlesen"
+    r"|ahnlich|dossier",
+    "teaser": r"teaser|promo|popular|trending|most-?read|mostview|latest|headlines|card|carousel|slider|swiper|grid|river"
+    r"|feed|listing|list-?item|topstor|inline-?link|linklist|story-?list",
+    "newsletter": r"newsletter|subscri|sign-?up|register|registration|login|donat|membership|premium|offer|abo-|cta"
+    r"|call-to-action",
     "paywall": r"paywall|piano|regwall|metered|locked|premium-?(?:wall|box)",
     "share": r"share|sharing|social|facebook|twitter|whatsapp|follow|tools?bar|toolbox|print|bookmark",
     "embed": r"embed|tweet|instagram|tiktok",
@@ -21,17 +23,17 @@ _CUES = {
     "title": r"headline|title|standfirst|dek(?:[-_ ]|$)|kicker|eyebrow",
     "bio": r"(?:^|[-_ ])bio(?:[-_ ]|$)|profile|about-?(?:the-)?author|author-?(?:box|info|bio)",
     "meta": r"meta|info|source|label",
-    "navigation": r"nav|menu|footer|header|sidebar|side-bar|aside|widget|banner|masthead|topbar|skip|logo|search|rail|column-right|right-col"
-    r"|secondary|complementary|site-?map",
-    "advert": r"(?:^|[-_ ])ads?(?:[-_ ]|$)|advert|sponsor|dfp|gpt-|adslot|adbox|anzeige|publicit|werbung|commercial|affiliate|shopping"
-    r"|product|deal",
+    "navigation": r"nav|menu|footer|header|sidebar|side-bar|aside|widget|banner|masthead|topbar|skip|logo|search|rail"
+    r"|column-right|right-col|secondary|complementary|site-?map",
+    "advert": r"(?:^|[-_ ])ads?(?:[-_ ]|$)|advert|sponsor|dfp|gpt-|adslot|adbox|anzeige|publicit|werbung|commercial"
+    r"|affiliate|shopping|product|deal",
     "consent": r"cookie|consent|gdpr|privacy|disclaimer|legal|terms",
     "overlay": r"modal|popup|overlay|dialog|notification|alert|toast|tooltip",
     "screen-reader": r"sr-only|visually-?hidden|screen-?reader|(?:^|[-_ ])hidden",
     "live": r"live-?(?:blog|update|ticker|post)|liveticker",
-    "body": r"article-?body|story-?body|post-?content|entry-?content|article_*-?content|article_+body|body-?text|body-?copy|article-?text"
-    r"|story-?text|content-?body|main-?content|maintext|rich-?text|paragraph|prose|wysiwyg|post-?body|texte|artikeltext|detail-?text"
-    r"|news-?text|field-name-body|text-block",
+    "body": r"article-?body|story-?body|post-?content|entry-?content|article_*-?content|article_+body|body-?text"
+    r"|body-?copy|article-?text|story-?text|content-?body|main-?content|maintext|rich-?text|paragraph|prose"
+    r"|wysiwyg|post-?body|texte|artikeltext|detail-?text|news-?text|field-name-body|text-block",
     "content": r"article|content|story|post|entry|text|body|main|copy|page",
 }
 NAMES = frozenset(_CUES)

@@ -7,25 +7,40 @@ from dataclasses import dataclass, field
 from lxml.html import HtmlElement
 
 from ingest.extract.hints import MAX_CHARS, hints_of
-from ingest.extract.tree import parse
+from ingest.extract.tree import INLINE, parse
 from ingest.records import Block
 
 NOT_SHOWN = frozenset(
-    "head script style template noscript noframes noembed iframe object applet audio video canvas svg map datalist annotation annotation-xml".split()
+    [
+        "head",
+        "script",
+        "style",
+        "template",
+        "noscript",
+        "noframes",
+        "noembed",
+        "iframe",
+        "object",
+        "applet",
+        "audio",
+        "video",
+        "canvas",
+        "svg",
+        "map",
+        "datalist",
+        "annotation",
+        "annotation-xml",
+    ]
 )
 """Elements whose text no browser shows with scripts on, or only as part of a picture."""
-INLINE = frozenset(
-    "a abbr acronym b bdi bdo big center_ cite code data del dfn em embed font i img input ins kbd label mark math meter mi mn mo mrow ms"
-    " msub msup mtext nobr output picture progress q rb rp rt rtc ruby s samp small source span strike strong sub sup time tt u var wbr"
-    " amp-link".split()
-)
-"""Elements that don't end a line; all others but `br` do, unknown ones too: they mostly wrap whole sections."""
-BOLD = frozenset("b strong h1 h2 h3 h4 h5 h6 th".split())
+HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
+BOLD = HEADINGS | {"b", "strong", "th"}
 
 COLLAPSIBLE = re.compile(r"[ \t\n\r\f\v\x1c-\x1e\x85\u2028\u2029]+")
-"""HTML's collapsible white space and all that `str.splitlines` takes for a line break; NBSP, thin spaces and joiners are none of it."""
+"""HTML's collapsible white space and all that `str.splitlines` takes for a line break; NBSP and joiners are none of it."""
 _PRE_BREAK = re.compile(r"\r\n?|\n|[\v\f\x1c-\x1e\x85\u2028\u2029]")
 _SEEN = re.compile(r"[^\s\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
+_NO_DIGITS = dict.fromkeys(map(ord, "0123456789"))
 _HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
@@ -60,19 +75,21 @@ class _Open:
     children: Iterator[HtmlElement]
     element: HtmlElement
     place: _Place
-    is_inline: bool
-    link: int
-    is_bold: bool
-    outer: _Run | None
+    is_inline: bool = False
+    link: int = 0
+    """Number of the link that it stands in; 0 outside."""
+    is_bold: bool = False
+    outer: _Run | None = None
     """The run that goes on after an inline element that is hidden."""
 
 
 def blocks_of(root: HtmlElement) -> tuple[Block, ...]:
     """The visible text of a page in order, cut where a browser would begin a new line.
 
-    Visible is all text of the body but what stands in `NOT_SHOWN` elements. Text that a `hidden` attribute, an inline style or a closed
-    `dialog` hides is listed too and flagged: scripts reveal it on many pages. Alternative texts, values of inputs and
-    generated content are not visible text; buttons, labels and options are.
+    Visible is all text of the body but what stands in `NOT_SHOWN` elements. Text that a `hidden` attribute, an inline style or
+    a closed `dialog` hides is listed too and flagged: scripts reveal it on many pages. Alternative texts, values of inputs and
+    generated content are not visible text; buttons, labels and options are. The lines of a heading are one block, those of
+    `pre` are blocks of their own. Within a block every line break of Unicode has become a space.
     """
     body = root.find("body")
     return _Walk().blocks(root if body is None else body)
@@ -99,7 +116,7 @@ class _Walk:
 
     def blocks(self, body: HtmlElement) -> tuple[Block, ...]:
         place = _Place(hints=(own := hints_of(_names(body))), own_hints=own, hidden=_is_hidden(body))
-        stack = [_Open(iter(body), body, place, False, 0, False, None)]
+        stack = [_Open(iter(body), body, place)]
         self._add(body.text, stack[-1])
         while stack:
             top = stack[-1]
@@ -110,8 +127,7 @@ class _Walk:
             elif not isinstance(child.tag, str) or child.tag in NOT_SHOWN:
                 self._add(child.tail, top)
             elif child.tag in {"br", "hr"}:
-                self._flush(top.place)
-                self._add(child.text, top)
+                self._break(top.place)
                 self._add(child.tail, top)
             else:
                 stack.append(self._enter(child, top))
@@ -123,6 +139,9 @@ class _Walk:
         if tag == "a":
             self.links += 1
             link = self.links
+            if _follows_link(element):
+                # Only a style sheet keeps them apart.
+                self.run.pieces.append(" ")
         place, held = outer.place, None
         if is_inline:
             if not place.hidden and _is_hidden(element):
@@ -179,6 +198,13 @@ class _Walk:
             run.link_chars += len(piece)
             run.links.add(where.link)
 
+    def _break(self, place: _Place) -> None:
+        """Ends the line, but for a heading: its lines are one title."""
+        if place.ancestors & HEADINGS:
+            self.run.pieces.append(" ")
+        else:
+            self._flush(place)
+
     def _flush(self, place: _Place) -> None:
         if self.run.pieces:
             self.found += filter(None, [_block(self.run, place)])
@@ -209,7 +235,15 @@ def _block(run: _Run, place: _Place) -> Block | None:
 
 def _names(element: HtmlElement) -> str:
     get = element.get
-    return " ".join(filter(None, (get("class"), get("id"), get("role"), get("itemprop"))))[:MAX_CHARS]
+    names = " ".join(filter(None, (get("class"), get("id"), get("role"), get("itemprop"))))[:MAX_CHARS]
+    # Without their numbers, names such as `post-4711` are read once for all.
+    return names.translate(_NO_DIGITS) if names else names
+
+
+def _follows_link(element: HtmlElement) -> bool:
+    """Whether a link stands directly behind another, as in menus without white space."""
+    before = element.getprevious()
+    return before is not None and before.tag == "a" and not before.tail
 
 
 def _is_hidden(element: HtmlElement) -> bool:

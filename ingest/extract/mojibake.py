@@ -29,7 +29,7 @@ SINGLE_BYTE = {
     "cp437": 0.5,
     "cp866": 0.6,
 }
-"""Share of a text's high bytes in this charset that must form UTF-8; by chance it is .02, in Urdu .2 (cp1256), in Thai .6 (cp874)."""
+"""Share of a text's high bytes in this charset that must form UTF-8; by chance .02, in Urdu .2 (cp1256), in Thai .6 (cp874)."""
 MULTI_BYTE = ("gb18030", "cp932", "cp949", "big5hkscs")
 MULTI_BYTE_SHARE = 0.85
 MIN_SEQUENCES = 3
@@ -42,8 +42,8 @@ _WESTERN_RUN = re.compile("[\x80-\xff€‚ƒ„†‡ˆ‰Š‹ŒŽ‘’“”
 """Western words mix accented letters with ASCII ones; Cyrillic, Greek, Thai or Korean read as cp1252 does not."""
 _SWAPPED_CASE = re.compile(r"\b[а-яё][А-ЯЁ]{2,}\b")
 """КОИ-8 and cp1251 hold their cases the other way round."""
-_BOXED = re.compile(r"[^\W\d_][\u2500-\u259f]|[\u2500-\u259f][^\W\d_]")
-_SYMBOL_IN_WORD = re.compile(r"[^\W\d_][¡¢£¤¥¦¬±¶¹²³¼½¾¿][^\W\d_]")
+_BOXED = re.compile(r"[^\W\d_][\u2500-\u25a0√№]|[\u2500-\u25a0√][^\W\d_]")
+_SYMBOL_IN_WORD = re.compile(r"[^\W\d_][¡¢£¤¥¦±¶¹²³¼½¾¿][^\W\d_]")
 """Polish and other Central European letters of cp1250 read as cp1252."""
 _HALF_WIDTH = re.compile("[\uff61-\uff9f]")
 _HAN = re.compile("[\u4e00-\u9fff]")
@@ -62,7 +62,7 @@ def is_mojibake(text: str) -> bool:
         len(_LITERALS.findall(foreign)) >= MIN_LITERALS
         or _is_utf8_misread(foreign)
         or _is_read_as_western(foreign)
-        or len(_SWAPPED_CASE.findall(text)) >= 3
+        or len(_SWAPPED_CASE.findall(text)) >= 2
         or len(_BOXED.findall(text)) >= 3
         or len(_SYMBOL_IN_WORD.findall(text)) >= 3
         or foreign.count("\ufffd") >= max(3, 0.1 * len(foreign))
@@ -103,7 +103,7 @@ def _is_wrong_cjk(foreign: str) -> bool:
 
 
 def _share_of_common(han: list[str]) -> float:
-    """Share of everyday characters: level 1 of the Chinese, Taiwanese or Japanese standard, whichever has most; .97 in clean text."""
+    """Share of everyday characters, level 1 of the Chinese, Taiwanese or Japanese standard: .97 in clean text."""
     levels = (("gb2312", 0xB0, 0xD7), ("big5", 0xA4, 0xC6), ("euc_jp", 0xB0, 0xCF))
     text = "".join(han)
     return max(_leading(text.encode(codec, "ignore"), low, high) for codec, low, high in levels) / len(han)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from ingest.records import Block
 
@@ -16,13 +17,13 @@ _ENDED = re.compile(r"[.!?…。！？:]['\"’”»)\]]*$")
 _CJK = re.compile(r"[぀-ヿ㐀-鿿豈-﫿＀-￯]")
 
 
-def blocks_of_text(text: str) -> tuple[Block, ...]:
-    """One block per line that is not blank, or per paragraph where the text is hard-wrapped.
+def blocks_of_text(text: str, *, unwrap: bool = True) -> tuple[Block, ...]:
+    """One block per line that is not blank, or per paragraph where the text is hard-wrapped and `unwrap` says so.
 
     Lines end wherever `str.splitlines` says, so that no block holds a line break.
     """
     lines = text.splitlines()
-    return blocks_of_lines(_unwrapped(lines) if is_hard_wrapped(lines) else lines)[0]
+    return blocks_of_lines(_unwrapped(lines) if unwrap and is_hard_wrapped(lines) else lines)[0]
 
 
 def blocks_of_lines(lines: Sequence[str]) -> tuple[tuple[Block, ...], tuple[int, ...]]:
@@ -40,7 +41,7 @@ def blocks_of_lines(lines: Sequence[str]) -> tuple[tuple[Block, ...], tuple[int,
 def is_hard_wrapped(lines: Sequence[str]) -> bool:
     """Whether line ends inside paragraphs come from a column limit and mean nothing."""
     paragraphs = _paragraphs(lines)
-    inner = [(line, after) for paragraph in paragraphs for line, after in zip(paragraph, paragraph[1:], strict=False)]
+    inner = [(line, after) for paragraph in paragraphs for line, after in pairwise(paragraph)]
     if len(inner) < MIN_WRAPPED_LINES or len(paragraphs) < 2:
         return False
     widths = sorted(len(line) for line, _ in inner)

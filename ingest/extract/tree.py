@@ -10,9 +10,71 @@ MAX_DEPTH = 250
 MAX_TAG_CHARS = 50_000
 """libxml2 compares each attribute of a tag with all others: 40,000 attributes in one tag took 28 s."""
 
-_GIANT_TAG = re.compile(r"<([a-zA-Z][^\s<>/]{0,40})[^<>]{50000,}>")
+_GIANT_TAG = re.compile(rf"<([a-zA-Z][^\s<>/]{{0,40}})[^<]{{{MAX_TAG_CHARS},}}>")
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s<>/]*)[^<>]*?(/?)>")
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+INLINE = frozenset(
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "embed",
+        "font",
+        "i",
+        "img",
+        "input",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "math",
+        "meter",
+        "mi",
+        "mn",
+        "mo",
+        "mrow",
+        "ms",
+        "msub",
+        "msup",
+        "mtext",
+        "nobr",
+        "output",
+        "picture",
+        "progress",
+        "q",
+        "rb",
+        "rp",
+        "rt",
+        "rtc",
+        "ruby",
+        "s",
+        "samp",
+        "small",
+        "source",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+        "amp-link",
+    ]
+)
+"""Elements that don't end a line; all others do, unknown ones too: they mostly wrap whole sections."""
+_VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"])
 
 
 def parse(html: str) -> HtmlElement | None:
@@ -45,10 +107,10 @@ def _flattened(html: str) -> str:
         closing, name, empty = match.groups()
         if empty or name.lower() in _VOID:
             return match[0]
-        if closing:
-            depth -= depth > 0
-            return match[0] if depth < MAX_DEPTH else " "
-        depth += 1
-        return match[0] if depth <= MAX_DEPTH else " "
+        depth = max(0, depth - 1) if closing else depth + 1
+        if depth < MAX_DEPTH or (depth == MAX_DEPTH and not closing):
+            return match[0]
+        # A line still ends where a dropped tag ended one.
+        return "" if name.lower() in INLINE else "<br>"
 
     return _TAG.sub(keep, html)

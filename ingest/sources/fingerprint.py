@@ -46,4 +46,4 @@ def _pages(name: str, lines: int) -> int | None:
     reader, encoding = reader_of(name)
     if reader is not read_jsonl:
         return 1
-    return lines if encoding is None else None
+    return max(1, lines) if encoding is None else None

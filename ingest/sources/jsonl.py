@@ -10,6 +10,8 @@ from ingest.load import LoadConfig
 from ingest.records import PageRef, RawPage, Refused, Rejected
 
 CHUNK = 1 << 16
+WITHOUT_BYTES = "application/x-ndjson"
+"""Type of a refused line that has no bytes: as a record it would be known by their digest, one document with all of its kind."""
 _BLANK = b"\xef\xbb\xbf \t\r\x0b\x0c"
 
 
@@ -30,14 +32,24 @@ class Line:
 def read_jsonl(ref: PageRef, file: BinaryIO, encoding: str | None, config: LoadConfig) -> Iterator[RawPage | Refused]:
     """A page for each line that is not blank; where the stream breaks, a refusal for the rest ends it."""
     chunks = decompressed(iter(lambda: file.read(CHUNK), b""), encoding)
+    is_empty = True
     for line in split_lines(chunks, config.max_bytes):
-        page = RawPage(ref.source, f"{ref.name}#{line.number}", "application/json", line.body, fields=config.fields)
-        if line.state == "too-long":
-            yield Refused(page, Rejected("load", "too-large", f"The line has more than {config.max_bytes} bytes."))
-        elif line.state == "cut":
-            yield Refused(page, Rejected("load", "truncated", f"{line.detail} What stands before this line was read."))
-        elif line.body.strip(_BLANK):
-            yield _named(page, config)
+        if line.state == "whole" and not line.body.strip(_BLANK):
+            continue
+        is_empty = False
+        yield _page(ref, line, config)
+    if is_empty:
+        yield Refused(RawPage(ref.source, ref.name, WITHOUT_BYTES, b""), Rejected("load", "empty", "The file holds no records."))
+
+
+def _page(ref: PageRef, line: Line, config: LoadConfig) -> RawPage | Refused:
+    media_type = "application/json" if line.body else WITHOUT_BYTES
+    page = RawPage(ref.source, f"{ref.name}#{line.number}", media_type, line.body, fields=config.fields)
+    if line.state == "too-long":
+        return Refused(page, Rejected("load", "too-large", f"The line has more than {config.max_bytes} bytes."))
+    if line.state == "cut":
+        return Refused(page, Rejected("load", "truncated", f"{line.detail} What stands before this line was read."))
+    return _named(page, config)
 
 
 def split_lines(chunks: Iterable[bytes | Damage], max_bytes: int) -> Iterator[Line]:

@@ -90,9 +90,9 @@ def test_bytes_and_folders_are_flushed_before_a_write_is_acknowledged(bucket, mo
         real(handle)
 
     monkeypatch.setattr(os, "fsync", note)
-    bucket.create("x/y/z", b"1")
     root = bucket.uri
-    assert PARTIAL in flushed[0]
+    bucket.create("x/y/z", b"1")
+    assert [path.startswith(f"{root}/{PARTIAL}/") for path in flushed].count(True) == 1
     assert {str(Path(root).parent), root, f"{root}/x", f"{root}/x/y"} <= set(flushed)
     assert flushed[-1] == f"{root}/x/y"
 
@@ -108,3 +108,19 @@ def test_an_emptied_folder_goes_and_its_neighbour_stays(bucket):
     bucket.put("a/d", b"1")
     bucket.delete("a/b/c")
     assert sorted(path.name for path in (Path(bucket.uri) / "a").iterdir()) == ["d"]
+
+
+def test_a_folder_that_comes_and_goes_is_not_taken_for_a_file_in_the_way(bucket, monkeypatch):
+    bucket.put("a", b"1")
+    mkdir, left = Path.mkdir, [True]
+
+    def gone_again(path: Path, *args: object, **options: object) -> None:
+        if left and path.name == "x":
+            left.pop()
+            raise FileExistsError(errno.EEXIST, "File exists", str(path))
+        mkdir(path, *args, **options)
+
+    monkeypatch.setattr(Path, "mkdir", gone_again)
+    bucket.put("x/y", b"2")
+    assert not left
+    assert bucket.get("x/y") == b"2"

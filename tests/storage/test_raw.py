@@ -131,3 +131,9 @@ def test_a_shard_without_pages_is_stored_too(bucket):
 def test_a_broken_record_is_damage_that_names_the_segment(data):
     with pytest.raises(DamagedError, match="raw/warc/x"):
         warc.page_of(data, "raw/warc/x")
+
+
+def test_a_body_that_changed_is_damage():
+    changed = gzip.compress(gzip.decompress(warc.member("x", FILE, STORED_AT)).replace(b"Uhr", b"Tor"))
+    with pytest.raises(DamagedError, match="not what was stored"):
+        warc.page_of(changed, "raw/warc/x")

@@ -1,4 +1,4 @@
-"""Listing and reading files: what callers need stands here."""
+"""Which reader a file's name calls for."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import BinaryIO
@@ -8,8 +8,8 @@ from ingest.load import LoadConfig
 from ingest.records import PageRef, RawPage, Refused
 from ingest.sources.documents import read_html, read_text, read_unknown
 from ingest.sources.jsonl import read_jsonl
-from ingest.sources.listing import digest, list_inputs, why
-from ingest.sources.opener import LOCAL, Opener
+from ingest.sources.listing import why
+from ingest.sources.opener import Opener
 
 Reader = Callable[[PageRef, BinaryIO, str | None, LoadConfig], Iterator[RawPage | Refused]]
 """Reads the pages of an open file whose content encoding is given; lets OSError through."""
@@ -48,6 +48,3 @@ def reader_of(name: str) -> tuple[Reader, str | None]:
             break
     suffix = next((suffix for suffix in SOURCES if base.endswith(suffix)), "")
     return SOURCES.get(suffix, read_unknown), encoding
-
-
-__all__ = ["LOCAL", "SOURCES", "Opener", "digest", "list_inputs", "read_pages"]

@@ -1,0 +1,50 @@
+"""Lines that no article contains, whatever the scorecard says."""
+
+import re
+
+from ingest.clean.outline import Outline
+
+ALWAYS = frozenset({"junk", "ad", "age", "translation"})
+"""Cues that settle it for a line of at most MAX_WIDTH."""
+MAX_WIDTH = 160
+PICTURE_CREDIT = re.compile(
+    r"(?:\b(?:PHOTOS?|Photos?|FOTO|Foto|Bild|Credit|CREDIT|Image|IMAGE|Crédit(?: photo)?)\s?[:/©]\s?[^.]{2,60}|/\s?(?:Courtesy|courtesy|COURTESY) of [^.]{2,60}"
+    r"|\((?:Photo|PHOTO|Foto|Image|Credit|Bild)[^()]{2,60}\)|[/(]\s?Getty Images\)?)\.?\s*\Z"
+)
+"""A picture's credit at the end of its caption."""
+INVITATION = re.compile(
+    r"\W*(?:sign up (?:for|to)|subscribe (?:to|now|for)|register for|join|follow|download|get|try|support|stay updated|click here to|tap here to|don['’]t miss"
+    r"|(?:jetzt )?(?:abonnieren|abonniere|bestellen|folgen|laden|lade) sie|melden sie sich|hier (?:können sie|geht)|inscrivez-vous|abonnez-vous|recevez|téléchargez|suivez|rejoignez"
+    r"|suscríb\w+|síguenos|descarg\w+|únete|recibe|assine|inscreva-se|receba|siga|baixe|iscriviti|seguici|scarica|ricevi|подпи\w+|следите|читайте нас|присоединяйтесь|скачай\w*"
+    r"|prenumerera|följ|abonner|følg|meld je aan|volg|zapisz się|subskrybuj|obserwuj|abone ol|takip|berlangganan|ikuti)\b"
+    r"(?=.{0,60}\b(?:our|us|unser\w*|uns|notre|nos|nous|nuestr\w+|noss\w+|nostr\w+|наш\w*|нас|vår\w*|oss|vores|onze|ons|nasz\w*|nas|bizi|kami|\w+['’]s|\w+s['’])\s(?:[\w-]+[\s,]+){0,4}?"
+    r"(?:newsletters?|channels?|kanal|canal|apps?|alerts?|kanala|канал\w*|рассылк\w+|telegram\w*|whatsapp\w*|viber|facebook|twitter|instagram|boletín|bulletin|nyhetsbrev\w*|nyhedsbrev\w*|nieuwsbrief|biuletyn))",
+    re.IGNORECASE,
+)
+"""The outlet asks for something: its own newsletter, channel or app."""
+COPYRIGHT = re.compile(r"\W*(?:©|ⓒ|copyright\b|\(c\)\s?(?:19|20)\d\d)", re.IGNORECASE)
+BYLINE = re.compile(r"(?i:(?:written|compiled|reported|edited|story|words)\s)?(?i:by|von|par|por|door|av|af|przez)\s(?:[\w.]+\s){0,3}[^\W\d_a-z]\w*", re.UNICODE)
+MAX_BYLINE, MAX_BYLINE_WORDS = 60, 9
+MAX_CAPTION = 400
+
+
+def is_certain(page: Outline, index: int) -> bool:
+    """Whether a line is furniture beyond doubt."""
+    line = page.lines[index]
+    if line.width <= MAX_CAPTION and PICTURE_CREDIT.search(line.text):
+        return True
+    if page.headline and index != page.title and line.text.casefold() == page.headline.casefold():
+        return True
+    if line.width > MAX_WIDTH:
+        return False
+    if _is_byline(page, index) or INVITATION.match(line.text) or COPYRIGHT.match(line.text):
+        return True
+    return not ALWAYS.isdisjoint(line.cues)
+
+
+def _is_byline(page: Outline, index: int) -> bool:
+    """Whether a short line above the lead says who wrote the article."""
+    line = page.lines[index]
+    if index >= page.lead[0] or line.ends or line.width > MAX_BYLINE or len(line.tokens) > MAX_BYLINE_WORDS:
+        return False
+    return BYLINE.match(line.text) is not None

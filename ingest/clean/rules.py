@@ -1,0 +1,86 @@
+"""The rule labeller: evidence on each block, a scorecard that weighs it, and rules for what no article contains."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+from ingest.clean import credits, phrases, rarity, scorecard
+from ingest.clean.certain import is_certain
+from ingest.clean.config import CleanConfig
+from ingest.clean.lines import read
+from ingest.clean.loss import is_other_page, is_vouched
+from ingest.clean.outline import Outline, outline
+from ingest.clean.reasons import Doubt, reasons_of
+from ingest.clean.verdict import own_shares
+from ingest.records import Article, Block, Cut, Label, Reason
+
+REVISION = "rules-1"
+"""Raised whenever the code of the rules changes what they cut; lists and tables are digested."""
+import os
+CONTINUING, CONTINUING_ALONE = 0.4, float(os.environ.get("ALONE","0.05"))
+"""A foreign story rarely begins without a heading, and never is one paragraph then. Chosen on the development split."""
+NEUTRAL = frozenset({"wire_end", "date", "url", "pipe", "credit_tail"})
+"""Cues that an article's last paragraph may show."""
+SURE_BEFORE = 0.6
+MAX_CONTINUING = 1000
+"""A wider one may be a whole story in one line."""
+CERTAIN = 0.97
+"""How sure we are of a cut that a rule demands."""
+
+
+class RuleLabeller:
+    """Labels blocks by evidence and rules, without a trained model."""
+
+    def __init__(self, config: CleanConfig) -> None:
+        self._config = config
+        self.version = f"{REVISION}-{_digest()}"
+
+    def label(self, article: Article) -> Sequence[Label]:
+        """One label per block, in order."""
+        if not article.blocks:
+            return []
+        page = outline(read(article.blocks), article.title_block, article.title)
+        sure = self._sure(page, article)
+        cut = [share < limit for share, limit in zip(sure, self._limits(page, article, sure), strict=True)]
+        reasons = reasons_of(Doubt(page, cut))
+        return [_label(*parts) for parts in zip(article.blocks, sure, reasons, strict=True)]
+
+    def _limits(self, page: Outline, article: Article, sure: Sequence[float]) -> list[float]:
+        """Below which certainty each block goes: lower for a paragraph that continues the one above it."""
+        if article.is_html:
+            lenient = is_other_page(article)
+            return [0.0 if lenient and is_vouched(block) else self._config.html_threshold for block in article.blocks]
+        return [self._config.threshold * _patience(page, index, sure) for index in range(len(sure))]
+
+    def _sure(self, page: Outline, article: Article) -> list[float]:
+        """How sure each block is to be the article's own, after the rules."""
+        sure = own_shares(page, article.blocks, is_html=article.is_html)
+        return [min(share, 1 - CERTAIN) if is_certain(page, index) else share for index, share in enumerate(sure)]
+
+
+def _patience(page: Outline, index: int, sure: Sequence[float]) -> float:
+    """What the threshold is multiplied with: little where a paragraph follows one that is surely the article's own, with nothing between them."""
+    if index == 0 or not page.lines[index].dense:
+        return 1.0
+    line, before = page.lines[index], page.lines[index - 1]
+    if not before.dense or sure[index - 1] < SURE_BEFORE or line.width > MAX_CONTINUING or "dateline" in line.cues:
+        return 1.0
+    alone = index + 1 == len(sure) or not page.lines[index + 1].dense
+    return CONTINUING_ALONE if alone and not line.cues - NEUTRAL else CONTINUING
+
+
+def _label(block: Block, sure: float, reason: Reason | None) -> Label:
+    if reason is not None:
+        return Label(sure, (Cut(0, len(block.text), reason, round(1 - sure, 4)),))
+    credit = credits.trailing_credit(block.text)
+    return Label(sure, (credit,) if credit else ())
+
+
+def _digest() -> str:
+    """Names the lists and tables in use."""
+    parts = sha256()
+    for table in (phrases.OPENINGS, phrases.WHOLE, phrases.ANYWHERE, phrases.WORDS):
+        parts.update(repr(table).encode())
+    parts.update(rarity.TABLE.read_bytes())
+    for path in scorecard.PATHS.values():
+        parts.update(path.read_bytes())
+    return parts.hexdigest()[:8]

@@ -1,0 +1,80 @@
+"""Everything about an HTML page that is not its text."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from ingest.extract.authors import authors_of
+from ingest.extract.head import Head, head_of
+from ingest.extract.jsonld import Node, is_article, nodes_of, texts
+from ingest.extract.pagetype import page_type_of
+from ingest.extract.published import DatedPage, Dates, dates_of
+from ingest.extract.rights import Access, absolute, access_of, licence_of, opt_outs_of
+from ingest.extract.title import Titled, title_of
+from ingest.records import Block
+from ingest.urls import canonical_url
+
+SECTIONS = ("article:section", "og:article:section", "section", "parsely-section", "cxenseparse:section")
+MAX_SECTION_CHARS = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What a page's markup says of it; nothing of what its envelope says."""
+
+    titled: Titled
+    authors: tuple[str, ...]
+    dates: Dates
+    url: str | None
+    """The canonical URL that the page names, absolute; null where it names none that can be meant."""
+    section: str | None
+    access: Access
+    page_type: str | None
+    html_lang: str | None
+    licence_url: str | None
+    opt_outs: tuple[str, ...]
+
+
+def metadata_of(root: HtmlElement, blocks: Sequence[Block], url: str | None, latest: datetime) -> Metadata:
+    """The metadata of a page that was found at `url`; no date is later than `latest`."""
+    head, nodes = head_of(root), nodes_of(root)
+    titled = title_of(blocks, head, nodes)
+    own_url = _canonical(head, url)
+    return Metadata(
+        titled=titled,
+        authors=authors_of(root, blocks, head, nodes),
+        dates=dates_of(DatedPage(root, blocks, titled[1], head, nodes, url or own_url), latest),
+        url=own_url,
+        section=_section(head, nodes),
+        access=access_of(head, nodes),
+        page_type=page_type_of(head, nodes),
+        html_lang=head.lang or head.first("content-language", "og:locale"),
+        licence_url=licence_of(root, head, nodes, url or own_url),
+        opt_outs=opt_outs_of(head),
+    )
+
+
+def _canonical(head: Head, url: str | None) -> str | None:
+    for claim in (head.links.get("canonical"), head.first("og:url")):
+        own = absolute(claim, url) if claim else None
+        if own is not None and canonical_url(own) is not None and not (_is_home(own) and url is not None and not _is_home(url)):
+            return own
+    return None
+
+
+def _is_home(url: str) -> bool:
+    """Whether a URL names a site's front page: the canonical link of careless templates."""
+    try:
+        split = urlsplit(url)
+    except ValueError:
+        return True
+    return split.path in {"", "/"} and not split.query
+
+
+def _section(head: Head, nodes: Sequence[Node]) -> str | None:
+    claims = [text for node in nodes if is_article(node) for text in texts(node.get("articleSection"))[:1]]
+    claim = head.first(*SECTIONS) or next(iter(claims), "")
+    return claim if 0 < len(claim) <= MAX_SECTION_CHARS else None

@@ -1,0 +1,186 @@
+"""When a page was published and last changed, as its own markup says."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from htmldate import find_date
+from lxml import etree
+from lxml.html import HtmlElement
+
+from ingest.dates import Dated, parse_date
+from ingest.extract.head import Head
+from ingest.extract.jsonld import Node, is_article, texts
+from ingest.extract.prosedate import MONTH, dates_in
+from ingest.records import Block
+
+PUBLISHED = (
+    "article:published_time",
+    "og:article:published_time",
+    "article:published",
+    "datepublished",
+    "cxenseparse:recs:publishtime",
+    "cxenseparse:publishtime",
+    "parsely-pub-date",
+    "sailthru.date",
+    "pubdate",
+    "publishdate",
+    "publish-date",
+    "pub_date",
+    "publication_date",
+    "published_time",
+    "date.issued",
+    "dc.date.issued",
+    "dc.date.created",
+    "dcterms.created",
+    "dcterms.date",
+    "citation_publication_date",
+    "bt:pubdate",
+    "iso-8601-publish-date",
+    "rnews:datepublished",
+    "originalpublicationdate",
+    "article_date_original",
+    "shareaholic:article_published_time",
+    "date",
+    "dc.date",
+    "dc:date",
+    "datecreated",
+    "release_date",
+)
+"""Names of meta elements, the most reliable first (measured on 331 pages: `article:published_time` is right on 95 %)."""
+MODIFIED = (
+    "article:modified_time",
+    "og:article:modified_time",
+    "datemodified",
+    "dcterms.modified",
+    "og:updated_time",
+    "last-modified",
+    "article:modified",
+    "date.modified",
+    "revised",
+)
+FIRST_YEAR = 1990
+"""Earlier dates on the web are epochs and sentinels."""
+BLOCKS_AFTER_TITLE = 12
+BLOCKS_BEFORE_TITLE = 6
+MAX_STAMP_CHARS = 120
+"""A longer block is a sentence that mentions a date."""
+_IN_URL = re.compile(r"[/_-]((?:19|20)\d\d)[/_-]?(0?[1-9]|1[0-2]|[a-z]{3})[/_-]?(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)", re.IGNORECASE)
+_CHANGED = re.compile(
+    r"updat|modifi|review|aktualisier|mise? à jour|actualiza|aggiorna|atualiza|zaktualiz|обновл|bijgewerkt|uppdaterad"
+    r"|oppdatert|opdateret|güncelle|最終更新|更新|수정|changed|edited|geändert|expires|event|deadline|©|copyright",
+    re.IGNORECASE,
+)
+Usable = Callable[[datetime], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """When a page says that it was published and changed."""
+
+    published: Dated | None
+    modified: Dated | None
+
+
+@dataclass(frozen=True, slots=True)
+class DatedPage:
+    """What dates are read from."""
+
+    root: HtmlElement
+    blocks: Sequence[Block]
+    title_block: int | None
+    head: Head
+    nodes: Sequence[Node]
+    url: str | None
+
+
+def dates_of(page: DatedPage, latest: datetime) -> Dates:
+    """The page's dates, none later than `latest`; a date that is only said to be one of change is none of publication.
+
+    The order of sources was chosen on 639 pages: JSON-LD of the article, meta elements, marked-up times, the stamp beside the
+    headline, the URL, then what htmldate finds elsewhere.
+    """
+
+    def is_usable(day: datetime) -> bool:
+        return day.year >= FIRST_YEAR and day <= latest
+
+    modified = _first(parse_date, [*_of_nodes(page.nodes, "dateModified"), *_of_meta(page.head, MODIFIED)], is_usable)
+    claims = [*_of_nodes(page.nodes, "datePublished"), *_of_meta(page.head, PUBLISHED), *_marked(page.root)]
+    published = (
+        _first(_read(page.head), claims, is_usable) or _shown(page, is_usable) or _first(parse_date, _in_url(page.url), is_usable)
+    )
+    return Dates(published or _searched(page, modified, latest), modified)
+
+
+def _first(read: Callable[[object], Dated | None], claims: Iterable[str], is_usable: Usable) -> Dated | None:
+    return next((dated for claim in claims if (dated := read(claim)) is not None and is_usable(dated[0])), None)
+
+
+def _read(head: Head) -> Callable[[object], Dated | None]:
+    """Reads machine-written dates, and spelled ones."""
+
+    def read(claim: object) -> Dated | None:
+        dated = parse_date(claim)
+        if dated is None and isinstance(claim, str) and len(claim) <= MAX_STAMP_CHARS:
+            days = dates_in(claim, month_first=_is_month_first(head))
+            return (days[0], "day") if days else None
+        return dated
+
+    return read
+
+
+def _is_month_first(head: Head) -> bool:
+    """Whether the page is written for readers in the United States."""
+    return "us" in re.split(r"[-_]", (head.lang or head.first("og:locale") or "").lower())
+
+
+def _of_nodes(nodes: Sequence[Node], key: str) -> list[str]:
+    """The article's own date, then that of the page."""
+    ordered = sorted(nodes, key=lambda node: not is_article(node))
+    return [text for node in ordered for text in texts(node.get(key))[:1]]
+
+
+def _of_meta(head: Head, names: Iterable[str]) -> list[str]:
+    return [head.meta[name][0] for name in names if name in head.meta]
+
+
+def _marked(root: HtmlElement) -> Iterator[str]:
+    """Dates of elements that are marked up as the date of publication."""
+    for element in root.iter("time", "span", "abbr", "p", "div"):
+        if (element.get("itemprop") or "").lower() == "datepublished" or element.get("pubdate") is not None:
+            yield element.get("datetime") or element.get("content") or "".join(element.itertext())[:MAX_STAMP_CHARS]
+
+
+def _shown(page: DatedPage, is_usable: Usable) -> Dated | None:
+    """The first date in a short block close to the headline that is not one of change."""
+    if page.title_block is None:
+        return None
+    start, end = max(0, page.title_block - BLOCKS_BEFORE_TITLE), page.title_block + BLOCKS_AFTER_TITLE + 1
+    order = [*range(page.title_block + 1, min(end, len(page.blocks))), *range(page.title_block - 1, start - 1, -1)]
+    for block in (page.blocks[index] for index in order):
+        if len(block.text) <= MAX_STAMP_CHARS:
+            # What stands before "Updated:" may still be the day of publication.
+            stamp = _CHANGED.split(block.text, maxsplit=1)[0]
+            days = [day for day in dates_in(stamp, month_first=_is_month_first(page.head)) if is_usable(day)]
+            if days:
+                return days[0], "day"
+    return None
+
+
+def _in_url(url: str | None) -> Iterator[str]:
+    match = _IN_URL.search(url or "")
+    if match:
+        month = MONTH.get(match[2].lower(), 0) if match[2].isalpha() else int(match[2])
+        yield f"{match[1]}-{month:02}-{match[3]}"
+
+
+def _searched(page: DatedPage, modified: Dated | None, latest: datetime) -> Dated | None:
+    """What htmldate's fast search finds, unless it is the date of change."""
+    try:
+        found = find_date(page.root, extensive_search=False, original_date=True, url=page.url, max_date=latest.date().isoformat())
+    except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError, etree.LxmlError):
+        # A fault of htmldate on an odd page costs a date, not the page.
+        return None
+    dated = parse_date(found)
+    return None if dated is None or (modified is not None and dated[0].date() == modified[0].date()) else dated

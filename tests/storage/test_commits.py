@@ -1,0 +1,110 @@
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storage import keys
+from storage.commits import Commit, CommitLog, FileEntry
+from storage.errors import DamagedError, RefusedError, StoreUnavailableError
+from storage.local import LocalBucket
+from tests.storage.faults import unanswered
+
+WHEN = datetime(2026, 3, 4, 12, 0, 0, 5, UTC)
+
+
+def commit(seq: int, run: str = "", write_id: str = "") -> Commit:
+    return Commit(seq, run or f"run-{seq}", write_id or f"w{seq}", WHEN, "cafe", {})
+
+
+@pytest.fixture
+def bucket(tmp_path):
+    return LocalBucket(tmp_path)
+
+
+@pytest.fixture
+def log(bucket):
+    log = CommitLog(bucket)
+    for seq in range(1, 6):
+        assert log.append(commit(seq))
+    return log
+
+
+entries = st.builds(FileEntry, st.text(), st.integers(), st.integers(), st.text(), st.none() | st.text(), st.none() | st.text())
+counts = st.dictionaries(st.text(), st.integers(), max_size=2)
+
+
+@given(
+    st.builds(
+        Commit,
+        seq=st.integers(1),
+        created_at=st.just(WHEN),
+        files=st.dictionaries(st.sampled_from(keys.TABLES), st.lists(entries, max_size=2).map(tuple)),
+        sketches=st.none() | entries,
+        summary=counts,
+        engines=st.dictionaries(st.text(), st.text(), max_size=2),
+    )
+)
+def test_a_commit_comes_back_equal(commit):
+    assert Commit.from_json(commit.to_json(), "k") == commit
+
+
+def test_an_empty_log_has_head_0(bucket):
+    assert CommitLog(bucket).head() == 0
+
+
+def test_head_is_the_newest_number(bucket, log):
+    assert log.head() == 5
+    assert CommitLog(bucket).head() == 5
+    assert CommitLog(bucket).head(at_least=3) == 5
+
+
+def test_head_probes_instead_of_listing_where_a_number_is_known(bucket, log, monkeypatch):
+    monkeypatch.setattr(bucket, "list", lambda _: pytest.fail("listed"))
+    assert CommitLog(bucket).head(at_least=4) == 5
+
+
+def test_a_taken_number_is_lost_and_stays_as_it_was(bucket, log):
+    assert log.append(commit(5, "late", "other")) is False
+    assert log.read(5) == commit(5)
+
+
+def test_a_gap_is_refused(log):
+    with pytest.raises(RefusedError, match="gap"):
+        log.append(commit(7))
+
+
+def test_a_run_is_found_by_its_name(bucket, log):
+    assert CommitLog(bucket).of_run("run-3") == 3
+    assert CommitLog(bucket).of_run("run-3", after=3) is None
+    assert log.of_run("run-9") is None
+
+
+def test_a_write_that_was_not_answered_but_stands_is_ours(bucket):
+    assert CommitLog(unanswered(bucket, keys.COMMITS, written=True)).append(commit(1)) is True
+
+
+def test_a_write_that_was_not_answered_and_stands_nowhere_is_not_believed(bucket):
+    with pytest.raises(StoreUnavailableError):
+        CommitLog(unanswered(bucket, keys.COMMITS, written=False)).append(commit(1))
+
+
+def test_a_write_that_was_not_answered_over_another_one_is_lost(bucket, log):
+    assert CommitLog(unanswered(bucket, keys.COMMITS, written=True)).append(commit(5, "late", "other")) is False
+
+
+def test_a_second_answer_of_taken_to_our_own_write_is_still_ours(log):
+    assert log.append(commit(5)) is True
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", b"[]", b'{"format": 1}', b'{"format": 1, "created_at": 5}'])
+def test_a_broken_commit_is_damage_that_names_its_key(data):
+    with pytest.raises(DamagedError, match="clean/commits/7"):
+        Commit.from_json(data, "clean/commits/7")
+
+
+def test_a_commit_of_a_newer_format_says_upgrade():
+    newer = json.dumps(json.loads(commit(1).to_json()) | {"format": 2}).encode()
+    with pytest.raises(DamagedError, match="upgrade"):
+        Commit.from_json(newer, "clean/commits/1")

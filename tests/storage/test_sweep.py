@@ -1,0 +1,68 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from storage import staged
+from storage.local import LocalBucket
+from storage.sweep import sweep
+from storage.tables import Corpus
+from tests.storage.corpora import assert_lawful, ingest, new_version, propose, rows
+
+LATER = timedelta(days=2)
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    corpus = Corpus.create(LocalBucket(tmp_path))
+    ingest(corpus, "first", {"clock": "It struck twelve.", "ferry": "It sailed."})
+    ingest(corpus, "second", {"clock": "It struck thirteen."})
+    corpus.bucket.put("raw/warc/2026/03/04/dead-000000-0000.warc.gz", b"raw")
+    return corpus
+
+
+def objects(corpus):
+    return {info.key for info in corpus.bucket.list("")}
+
+
+def test_what_commits_tables_and_their_readers_need_stays(corpus):
+    before, seen = objects(corpus), rows(corpus)
+    assert sweep(corpus, datetime.now(UTC) + LATER) == []
+    assert objects(corpus) == before
+    assert rows(corpus) == seen
+
+
+def test_leftovers_go_and_raw_stays(corpus):
+    before = objects(corpus)
+    propose(corpus, "dead", [new_version("bridge", 1, "x")])
+    staged.write(corpus.bucket, "dead", 0, [])
+    leftovers = objects(corpus) - before
+    assert len(leftovers) == 4
+    assert set(sweep(corpus, datetime.now(UTC) + LATER)) == leftovers
+    assert objects(corpus) == before
+
+
+def test_young_leftovers_stay(corpus):
+    proposal = propose(corpus, "slow", [new_version("bridge", 1, "x")])
+    staged.write(corpus.bucket, "slow", 0, [])
+    before = objects(corpus)
+    assert sweep(corpus, datetime.now(UTC) - LATER) == []
+    assert objects(corpus) == before
+    assert corpus.commit(proposal) == 3
+
+
+def test_a_loser_s_files_go_though_their_number_was_taken(corpus):
+    stale = propose(corpus, "slow", [new_version("bridge", 1, "slow")])
+    ingest(Corpus.open(corpus.bucket), "quick", {"bridge": "quick"})
+    gone = sweep(corpus, datetime.now(UTC) + LATER)
+    assert stale.sketches.path in gone
+    assert f"clean/versions/{stale.versions[0].path}" in gone
+    assert_lawful(corpus)
+    assert len(corpus.sketches()) == 4
+
+
+def test_a_commit_that_no_table_has_seen_is_rolled_before_anything_is_deleted(corpus, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(Corpus, "_roll_table", lambda *_: None)
+        corpus.commit(propose(corpus, "third", [new_version("bridge", 1, "x")]))
+    assert sweep(Corpus.open(corpus.bucket), datetime.now(UTC) + LATER) == []
+    assert_lawful(corpus)
