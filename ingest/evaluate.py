@@ -6,13 +6,12 @@ from typing import Any
 
 from ingest.dedup.stories import cluster_documents
 from ingest.dedup.stories import same_story as compare_stories
-from ingest.clean.rules import RuleLabeller
 from ingest.extract.headline import find_headline
 from ingest.extract.text import blocks_of_lines
 from ingest.language import detect
 from ingest.pipeline import Stages
 from ingest.records import Article, Label, Labeller, RawPage, Rejected
-from ingest.stages import PipelineConfig, build
+from ingest.stages import PipelineConfig, build, labeller_of
 
 __all__ = ["clean_html", "clusters", "describe", "keep_lines", "language", "same_story"]
 
@@ -77,7 +76,7 @@ def _extract(html: bytes, url: str) -> Article | Rejected:
 
 @cache
 def _labeller() -> Labeller:
-    return RuleLabeller(PipelineConfig().clean)
+    return labeller_of(PipelineConfig())
 
 
 def _is_cut_whole(label: Label, length: int) -> bool:

@@ -16,7 +16,7 @@ from ingest.language import LanguageConfig, identify
 from ingest.load import LoadConfig, load
 from ingest.pipeline import Stages, process
 from ingest.quality import QualityConfig, accept
-from ingest.records import Cleaned, Document, RawPage, Rejected, Sketch
+from ingest.records import Cleaned, Document, Labeller, RawPage, Rejected, Sketch
 
 JUDGING_LIBRARIES = ("charset-normalizer", "datasketch", "langdetect", "lxml", "trafilatura")
 """Another version of these may judge the same bytes otherwise."""
@@ -39,11 +39,16 @@ def build(config: PipelineConfig) -> Stages:
     return Stages(
         load=partial(load, config=config.load),
         extract=partial(extract, config=config.extract),
-        clean=partial(clean, labeller=RuleLabeller(config.clean), config=config.clean),
+        clean=partial(clean, labeller=labeller_of(config), config=config.clean),
         identify=partial(identify, config=config.language),
         accept=partial(accept, config=config.quality),
         sketch=_sketch_of,
     )
+
+
+def labeller_of(config: PipelineConfig) -> Labeller:
+    """What tells an article's own text from everything else."""
+    return RuleLabeller(config.clean)
 
 
 def judge_of(config: PipelineConfig) -> Callable[[RawPage], Cleaned | Rejected]:
@@ -62,7 +67,7 @@ def config_id_of(config: PipelineConfig) -> str:
         {
             # Which files are passed over changes what a run sees, not what becomes of what it sees.
             "pipeline": replace(config, load=replace(config.load, skip=())),
-            "labeller": RuleLabeller(config.clean).version,
+            "labeller": labeller_of(config).version,
             "libraries": {name: version(name) for name in JUDGING_LIBRARIES},
         }
     )

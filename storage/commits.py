@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from storage import keys
-from storage.bucket import Bucket
 from storage.errors import DamagedError, KeyMissingError, RefusedError, StoreUnavailableError
 from storage.keys import Table
+from storage.objects import Bucket
 
 FORMAT = 1
 """Of a commit's JSON; a reader refuses what it does not know."""

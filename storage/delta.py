@@ -14,10 +14,10 @@ from deltalake.exceptions import CommitFailedError, DeltaError
 from deltalake.transaction import AddAction, RemoveAction
 
 from storage import keys
-from storage.bucket import Bucket
 from storage.commits import Commit, FileEntry
 from storage.errors import StoreUnavailableError
 from storage.keys import Table
+from storage.objects import Bucket
 from storage.parquet import STATISTICS
 from storage.schema import SCHEMAS
 

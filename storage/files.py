@@ -7,9 +7,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from storage import delta, keys, parquet
-from storage.bucket import Bucket
 from storage.commits import FileEntry
 from storage.keys import Table
+from storage.objects import Bucket
 from storage.schema import SCHEMAS
 
 ROWS_PER_FILE = 12_500

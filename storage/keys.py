@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal, get_args
 
-from storage.bucket import check_key
+from storage.objects import check_key
 
 Table = Literal["versions", "decisions", "outcomes", "documents"]
 TABLES: tuple[Table, ...] = get_args(Table)

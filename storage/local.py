@@ -8,8 +8,8 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from storage.bucket import ObjectInfo, check_key
 from storage.errors import DamagedError, KeyMissingError, StorageError, StoreUnavailableError
+from storage.objects import ObjectInfo, check_key
 
 PARTIAL = ".partial"
 """Folder of the root for files that are being written; keys cannot start with a dot, so it is never listed."""

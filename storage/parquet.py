@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from storage.bucket import Bucket
 from storage.errors import DamagedError, KeyMissingError
+from storage.objects import Bucket
 
 STATISTICS = ("id", "seq")
 """Columns with minima and maxima in files and log: hashes and numbers."""

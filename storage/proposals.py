@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from storage import files, keys, parquet
-from storage.bucket import Bucket
 from storage.commits import FileEntry
 from storage.errors import RefusedError
 from storage.keys import Table
+from storage.objects import Bucket
 from storage.schema import SCHEMAS
 
 
@@ -22,7 +22,7 @@ class Proposal:
 
     run: str
     seq: int
-    """Head at that state + 1; its rows carry it."""
+    """`Corpus.roll()` + 1, asked before anything was read to decide on; its rows carry it."""
     created_at: datetime
     config_id: str
     versions: Sequence[FileEntry] = ()

@@ -14,8 +14,8 @@ import pyarrow as pa
 
 from ingest.records import RawPage
 from storage import keys, parquet, warc
-from storage.bucket import Bucket
 from storage.errors import KeyMissingError, RefusedError
+from storage.objects import Bucket
 
 MAX_SEGMENT_BYTES = 64 * 2**20
 """A segment that has reached it is closed; a page larger than that has a segment of its own."""

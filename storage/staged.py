@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from ingest.records import Cleaned, Rejected, Sketch
 from storage import keys, parquet
-from storage.bucket import Bucket
+from storage.objects import Bucket
 from storage.raw import RawRef
 from storage.rows import document_of, document_row, raw_ref_of, raw_ref_row, speakable
 from storage.schema import STAGED

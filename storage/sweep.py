@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from storage import delta, keys
-from storage.bucket import ObjectInfo
 from storage.errors import KeyMissingError
 from storage.keys import TABLES
+from storage.objects import ObjectInfo
 from storage.tables import Corpus
 
 

@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from storage import delta, files, keys, parquet, proposals
-from storage.bucket import Bucket
 from storage.commits import Commit, CommitLog, FileEntry
-from storage.errors import DamagedError, HeadMovedError, KeyMissingError, NotACorpusError, StoreUnavailableError
+from storage.errors import DamagedError, HeadMovedError, KeyMissingError, NotACorpusError, RefusedError, StoreUnavailableError
 from storage.keys import TABLES, Table
+from storage.objects import Bucket
 from storage.proposals import Proposal
 from storage.schema import SCHEMAS, SKETCHES
 
@@ -121,7 +121,14 @@ class Corpus:
             return stands
         if proposal.seq != head + 1:
             raise HeadMovedError(f"run {proposal.run} was decided on commit {proposal.seq - 1}, the head is {head}")
-        if not self.log.append(self._as_commit(proposal)):
+        try:
+            commit = self._as_commit(proposal)
+        except RefusedError as error:
+            # Rows of a commit that came meanwhile look like broken laws.
+            if self.log.head() != head:
+                raise HeadMovedError(f"another writer committed while run {proposal.run} was checked") from error
+            raise
+        if not self.log.append(commit):
             raise HeadMovedError(f"another writer took commit {proposal.seq} before run {proposal.run}")
         self.roll()
         return proposal.seq

@@ -44,7 +44,7 @@ class Tally:
 
     def report(self, base: Report, decisions: Iterable[Decision]) -> Report:
         """The counts as a report; `base` gives what is no count."""
-        kinds = Counter(kind for decision in decisions for kind in {edge.kind for edge in decision.evidence})
+        linked = [Counter(edge.kind for edge in decision.evidence) for decision in decisions]
         return replace(
             base,
             inputs=sum(self.outcomes.values()),
@@ -57,8 +57,9 @@ class Tally:
             chars_kept=self.chars_kept,
             chars_cut=dict(self.chars_cut),
             languages=dict(self.languages),
-            series=kinds["series"],
-            round_ups=kinds["round-up"],
+            series=sum(kinds["series"] > 0 for kinds in linked),
+            # The stories that a round-up holds have one such edge each, it has one to each of them.
+            round_ups=sum(kinds["round-up"] > 1 for kinds in linked),
             flags=dict(self.flags),
             messages=tuple(self.messages[:MAX_MESSAGES]),
         )

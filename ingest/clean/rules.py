@@ -8,16 +8,18 @@ from ingest.clean.certain import is_certain
 from ingest.clean.config import CleanConfig
 from ingest.clean.lines import read
 from ingest.clean.loss import is_other_page, is_vouched
-from ingest.clean.outline import Outline, outline
+from ingest.clean.outline import BRIDGE_WIDTH, Outline, outline
 from ingest.clean.reasons import Doubt, reasons_of
 from ingest.clean.verdict import own_shares
 from ingest.records import Article, Block, Cut, Label, Reason
 
 REVISION = "rules-1"
 """Raised whenever the code of the rules changes what they cut; lists and tables are digested."""
-import os
-CONTINUING, CONTINUING_ALONE = 0.4, float(os.environ.get("ALONE","0.05"))
+CONTINUING, CONTINUING_ALONE = 0.4, 0.05
 """A foreign story rarely begins without a heading, and never is one paragraph then. Chosen on the development split."""
+import os
+ANNOUNCED, ANNOUNCED_LINES, DOUBTFUL = float(os.environ.get("ANN","2")), 6, 0.4
+"""What a paragraph's threshold is multiplied with where an outlet, age or heading announces another story just above it."""
 NEUTRAL = frozenset({"wire_end", "date", "url", "pipe", "credit_tail"})
 """Cues that an article's last paragraph may show."""
 SURE_BEFORE = 0.6
@@ -58,14 +60,26 @@ class RuleLabeller:
 
 
 def _patience(page: Outline, index: int, sure: Sequence[float]) -> float:
-    """What the threshold is multiplied with: little where a paragraph follows one that is surely the article's own, with nothing between them."""
-    if index == 0 or not page.lines[index].dense:
-        return 1.0
-    line, before = page.lines[index], page.lines[index - 1]
-    if not before.dense or sure[index - 1] < SURE_BEFORE or line.width > MAX_CONTINUING or "dateline" in line.cues:
+    """What the threshold is multiplied with: little where a line runs on from the article, much where it stands under a heading of other stories."""
+    line, before = page.lines[index], page.lines[max(0, index - 1)]
+    if line.dense and _is_announced(page, index, sure):
+        return ANNOUNCED
+    runs_on = line.dense or (line.ends and line.width >= BRIDGE_WIDTH and not line.cues)
+    if index == 0 or not runs_on or not before.dense or sure[index - 1] < SURE_BEFORE or line.width > MAX_CONTINUING or "dateline" in line.cues:
         return 1.0
     alone = index + 1 == len(sure) or not page.lines[index + 1].dense
     return CONTINUING_ALONE if alone and not line.cues - NEUTRAL else CONTINUING
+
+
+def _is_announced(page: Outline, index: int, sure: Sequence[float]) -> bool:
+    """Whether only doubtful lines stand between a paragraph and a heading of other stories or an age above it."""
+    for above in range(index - 1, max(-1, index - 1 - ANNOUNCED_LINES), -1):
+        line = page.lines[above]
+        if line.dense or above < page.lead[0] or sure[above] >= DOUBTFUL:
+            return False
+        if line.cues & {"related", "age"}:
+            return True
+    return False
 
 
 def _label(block: Block, sure: float, reason: Reason | None) -> Label:

@@ -13,12 +13,12 @@ BODY_PARAGRAPHS = 12
 """Paragraphs from the lead on whose words a headline is looked up in."""
 MIN_SCORE = 0.28
 """Share of a headline's words, by rarity, that the body must take up, with what its place adds or takes."""
-FURNITURE = frozenset({"caption", "credit_tail", "nav", "legal", "subscribe", "cookie", "age", "ad", "junk", "related", "comments", "stamp_only", "translation", "inline"})
+FURNITURE = frozenset({"caption", "credit_tail", "nav", "legal", "cookie", "age", "ad", "junk", "related", "comments", "stamp_only", "translation", "inline"})
 
 
 SIGNATURES = frozenset({"byline", "timestamp", "date", "stamp_only", "age"})
 """A name or date beneath a line speaks for its being the headline."""
-REPEATED, OPENS, SIGNED, BYLINE, PER_LINE = 0.1, 0.15, 0.1, 0.3, 0.01
+REPEATED, OPENS, DIRECT, SIGNED, UNLIKELY, PER_LINE = 0.1, 0.15, 0.1, 0.1, 0.2, 0.01
 
 
 def find_headline(blocks: Sequence[Block]) -> int | None:
@@ -42,7 +42,7 @@ def _standing(lines: Sequence[Line], index: int, lead: int) -> float:
     repeated = sum(line.key == lines[index].key for line in lines) > 1
     opens = all(line.cues or line.width < 18 for line in lines[:index])
     signed = any(line.cues & SIGNATURES for line in lines[index + 1 : min(lead, index + 4)])
-    return REPEATED * repeated + OPENS * opens + SIGNED * signed - BYLINE * ("byline" in lines[index].cues) - PER_LINE * (lead - index)
+    return REPEATED * repeated + OPENS * opens + DIRECT * (opens and lead - index <= 2) + SIGNED * signed - UNLIKELY * bool(lines[index].cues & {"byline", "subscribe"}) - PER_LINE * (lead - index)
 
 
 def _may_be_headline(line: Line) -> bool:

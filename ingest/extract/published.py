@@ -64,7 +64,7 @@ FIRST_YEAR = 1990
 """Earlier dates on the web are epochs and sentinels."""
 BLOCKS_AFTER_TITLE = 12
 BLOCKS_BEFORE_TITLE = 6
-MAX_STAMP_CHARS = 120
+MAX_STAMP_CHARS = 80
 """A longer block is a sentence that mentions a date."""
 _IN_URL = re.compile(r"[/_-]((?:19|20)\d\d)[/_-]?(0?[1-9]|1[0-2]|[a-z]{3})[/_-]?(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)", re.IGNORECASE)
 _CHANGED = re.compile(

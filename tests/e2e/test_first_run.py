@@ -48,7 +48,8 @@ def test_mojibake_is_kept_and_flagged(first) -> None:
 
 
 def test_seeds_have_the_text_and_title_of_the_golden_file(first, root: Path) -> None:
-    documents = {row["name"]: row for row in read(first[0], "versions")}
+    names = {row["id"]: row["name"] for row in read(first[0], "outcomes")}
+    documents = {names[row["id"]]: row for row in read(first[0], "versions")}
     wrong = []
     for line in (root / "tests/golden/seeds.jsonl").read_text("utf-8").splitlines():
         gold = json.loads(line)
@@ -126,7 +127,7 @@ def test_title_kept_and_removed_text_are_the_whole_page(first) -> None:
             kept += source[at:start]
             at = end
         kept += source[at:]
-        assert "".join(kept.split()) == "".join(row["text"].split()), row["name"]
+        assert "".join(kept.split()) == "".join(row["text"].split()), row["id"]
 
 
 def test_an_edited_file_is_version_2_of_its_document(root: Path, ingest, tmp_path: Path) -> None:

@@ -51,9 +51,10 @@ def propose(
     versions: Sequence[NewVersion] = (),
     decisions: Sequence[Decision] | None = None,
     outcomes: Iterable[Outcome] = (),
+    seq: int | None = None,
 ) -> Proposal:
-    """A proposal on the state that the corpus is in; without decisions, each new version is live and alone."""
-    seq = corpus.roll() + 1
+    """A proposal, on the state before `seq` or as it is now; without decisions, each new version is live and alone."""
+    seq = corpus.roll() + 1 if seq is None else seq
     if decisions is None:
         decisions = [Decision(each.id, each.version, cluster=each.id) for each in versions]
     made = {"run_id": run, "seq": seq}
@@ -72,7 +73,7 @@ def propose(
 def ingest(corpus: Corpus, run: str, texts: Mapping[str, str]) -> int:
     """A whole run as the flow does it: what is new or changed becomes a version; decided again whenever another writer wins."""
     while True:
-        corpus.roll()
+        seq = corpus.roll() + 1
         current = {row["id"]: row for row in corpus.scan("documents", ["id", "version", "text"]).to_pylist()}
         changed = [name for name in sorted(texts) if current.get(doc_id(name), {}).get("text") != texts[name]]
         versions = [new_version(name, current.get(doc_id(name), {}).get("version", 0) + 1, texts[name]) for name in changed]
@@ -81,7 +82,7 @@ def ingest(corpus: Corpus, run: str, texts: Mapping[str, str]) -> int:
             for name in sorted(texts)
         ]
         try:
-            return corpus.commit(propose(corpus, run, versions, outcomes=outcomes))
+            return corpus.commit(propose(corpus, run, versions, outcomes=outcomes, seq=seq))
         except HeadMovedError:
             continue
 

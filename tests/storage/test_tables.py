@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest.records import Decision
-from storage import delta, files, keys
+from storage import delta, files, keys, proposals
 from storage.errors import DamagedError, HeadMovedError, NotACorpusError, RefusedError
 from storage.local import LocalBucket
 from storage.rows import latest
@@ -147,6 +147,23 @@ def test_a_proposal_on_an_old_state_is_turned_away(corpus):
     ingest(Corpus.open(corpus.bucket), "quick", {"bridge": "quick"})
     with pytest.raises(HeadMovedError):
         corpus.commit(stale)
+    assert texts(corpus)[doc_id("bridge")] == "quick"
+
+
+def test_a_writer_that_commits_during_the_check_is_no_broken_law(corpus, monkeypatch):
+    proposal = propose(corpus, "slow", [new_version("bridge", 1, "slow")])
+    check, left = proposals.check, [True]
+
+    def late(*args):
+        if left:
+            left.pop()
+            ingest(Corpus.open(corpus.bucket), "quick", {"bridge": "quick"})
+        check(*args)
+
+    monkeypatch.setattr(proposals, "check", late)
+    with pytest.raises(HeadMovedError):
+        corpus.commit(proposal)
+    assert_lawful(corpus)
     assert texts(corpus)[doc_id("bridge")] == "quick"
 
 

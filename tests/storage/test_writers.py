@@ -35,9 +35,13 @@ def test_no_run_is_lost_when_writers_overlap_freely(tmp_path):
     turns = 4
     command = [sys.executable, "-c", WRITER, str(tmp_path / "corpus")]
     writers = [subprocess.Popen([*command, f"w{n}", str(turns)], cwd=ROOT, stderr=subprocess.PIPE, text=True) for n in range(3)]
-    for writer in writers:
-        _, errors = writer.communicate(timeout=120)
-        assert writer.returncode == 0, errors
+    try:
+        ended = [(writer.communicate(timeout=120)[1], writer.returncode) for writer in writers]
+    finally:
+        for writer in writers:
+            writer.kill()
+            writer.communicate()
+    assert [code for _, code in ended] == [0, 0, 0], ended
     corpus = Corpus.open(LocalBucket(tmp_path / "corpus"))
     assert_lawful(corpus)
     order = [commit.run for commit in corpus.log.since(0, corpus.log.head())]

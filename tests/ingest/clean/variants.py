@@ -1,11 +1,14 @@
 """Variants of golden documents: other outlets, separators, promotions, and other stories beneath, with what must come out."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 from typing import Any
 
-from .stories import POOL, Story
+STORIES = json.loads(Path(__file__).with_name("stories.json").read_text("utf-8"))
+"""Invented stories that stand beneath an article which they have nothing to do with."""
 
 OUTLETS = ("Harbour Gazette", "The Northern Ledger", "Daily Lantern", "Isthmus Post", "Weser Kurierblatt", "Beacon Times", "Coastline Today", "Valley Courier")
 HEADINGS = (
@@ -53,7 +56,7 @@ def _variant(name: str, row: Mapping[str, Any], random: Random) -> Variant:
         lines.append(random.choice(HEADINGS).format(outlet=outlet))
     foreign: list[int] = []
     kicker = random.choice(KICKERS if len(lines) > len(own) else KICKERS[:3])
-    for story in random.sample(POOL, random.randint(1, 5)):
+    for story in random.sample(STORIES, random.randint(1, 5)):
         told = _told(story, outlet, kicker, random)
         foreign += range(len(lines), len(lines) + len(told))
         lines += told
@@ -66,9 +69,9 @@ def _own_part(blocks: Sequence[Mapping[str, str]]) -> list[Mapping[str, str]]:
     return list(blocks[: last + 1])
 
 
-def _told(story: Story, outlet: str, kicker: str, random: Random) -> list[str]:
+def _told(story: Mapping[str, Any], outlet: str, kicker: str, random: Random) -> list[str]:
     """A story with its outlet, age and headline, in one paragraph or in several."""
     age = random.choice(AGES).format(n=random.randint(2, 23))
     above = [part for part in kicker.format(outlet=outlet, age=age).split("|") if part]
-    paragraphs = [" ".join(story.paragraphs)] if random.random() < 0.5 else list(story.paragraphs)
-    return [*above, story.headline, *paragraphs]
+    paragraphs = [" ".join(story["paragraphs"])] if random.random() < 0.5 else list(story["paragraphs"])
+    return [*above, story["headline"], *paragraphs]

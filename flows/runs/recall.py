@@ -1,0 +1,29 @@
+"""Cleans an input again from its stored bytes, to show what a rejection left no trace of."""
+
+from dataclasses import replace
+
+from flows.runs.reading import OutcomeRow
+from flows.runs.settings import Settings
+from flows.runs.wiring import pipeline_of
+from ingest.clean.apply import clean
+from ingest.records import Document, Rejected
+from ingest.stages import build, labeller_of
+from storage.bucket import open_bucket
+from storage.raw import read
+
+
+def clean_again(corpus_uri: str, outcome: OutcomeRow, settings: Settings) -> Document | None:
+    """The document that the input's bytes give under today's settings, however little is left of it.
+
+    Null where no bytes are stored, or where nothing in them could be read as text.
+    """
+    if outcome.raw_ref is None:
+        return None
+    config = pipeline_of(settings)
+    stages = build(config)
+    payload = stages.load(read(open_bucket(corpus_uri), outcome.raw_ref))
+    article = payload if isinstance(payload, Rejected) else stages.extract(payload)
+    if isinstance(article, Rejected):
+        return None
+    document = clean(article, labeller_of(config), replace(config.clean, min_words=0))
+    return None if isinstance(document, Rejected) else document

@@ -1,0 +1,174 @@
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from ingest.extract.html import blocks_of
+from ingest.extract.metadata import Metadata, metadata_of
+from ingest.extract.tree import parse
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+URL = "https://www.lindenpost.example/local/new-quay"
+BODY = "<h1>New quay opens in Linden</h1><p>The harbour office opened a new quay on Monday.</p>"
+
+
+def page(head: str = "", body: str = BODY, url: str | None = URL) -> Metadata:
+    root = parse(f"<html lang=en-GB><head>{head}</head><body>{body}</body></html>")
+    assert root is not None
+    return metadata_of(root, blocks_of(root), url, NOW)
+
+
+def ld(**node: object) -> str:
+    return f'<script type="application/ld+json">{json.dumps({"@type": "NewsArticle", **node})}</script>'
+
+
+def meta(name: str, content: str) -> str:
+    return f'<meta property="{name}" content="{content}">'
+
+
+# Title
+
+
+def test_the_headline_that_agrees_with_the_markup_is_the_title() -> None:
+    body = "<h1>Linden Post</h1><h1>New quay opens<br>in Linden</h1><p>Text</p>"
+    assert page(meta("og:title", "New quay opens in Linden | Linden Post"), body).titled == ("New quay opens in Linden", 1)
+
+
+def test_the_only_headline_is_the_title_whatever_the_markup_says() -> None:
+    assert page("<title>Linden Post</title>").titled == ("New quay opens in Linden", 0)
+
+
+def test_without_headline_the_block_that_says_the_same_is_the_title() -> None:
+    body = "<div>Menu</div><h2>New quay opens in “Linden”</h2><p>Text</p>"
+    assert page('<title>New quay opens in "Linden" - Linden Post</title>', body).titled == ("New quay opens in “Linden”", 1)
+
+
+def test_the_site_name_is_no_part_of_the_title() -> None:
+    head = (
+        meta("og:site_name", "The Daily Linden Post of the River")
+        + "<title>New quay - The Daily Linden Post of the River</title>"
+    )
+    assert page(head, "<p>Text</p>").titled == ("New quay", None)
+
+
+def test_a_page_that_names_no_title_has_none() -> None:
+    assert page("", "<p>Text</p>").titled == (None, None)
+
+
+# Authors
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "authors"),
+    [
+        (
+            ld(author=[{"@type": "Person", "name": "Mara Quint"}, {"@type": "Person", "name": "Jo van Dale"}]),
+            BODY,
+            ("Mara Quint", "Jo van Dale"),
+        ),
+        (ld(author={"@type": "Person", "name": "By Mara Quint and Jo Dale"}), BODY, ("Mara Quint", "Jo Dale")),
+        (ld(author=[{"@type": "Organization", "name": "Linden Post"}]) + meta("author", "Von Mara Quint"), BODY, ("Mara Quint",)),
+        (meta("author", "Mara Quint, MARA QUINT, Linden Post") + meta("og:site_name", "Linden Post"), BODY, ("Mara Quint",)),
+        (meta("article:author", "https://social.example/mara"), BODY + "<p>By Mara Quint</p>", ("Mara Quint",)),
+        (meta("author", "Mara Quint Associated Press"), BODY, ("Mara Quint",)),
+        ("", BODY + "<a rel=author href=/m>Mara Quint</a>", ("Mara Quint",)),
+        (meta("author", "Harbour Press Agency"), BODY, ("Harbour Press Agency",)),
+        (meta("author", "Linden Post") + meta("og:site_name", "Linden Post Staff"), BODY, ("Linden Post",)),
+        (meta("author", "Lindenpost") + meta("og:site_name", "Lindenpost"), BODY, ()),
+        (meta("author", "info@lindenpost.example"), BODY, ()),
+        ("", BODY + "<p>By the time the quay was built, Mara Quint had moved.</p>", ()),
+    ],
+)
+def test_authors_are_the_people_that_the_page_credits(head: str, body: str, authors: tuple[str, ...]) -> None:
+    assert page(head, body).authors == authors
+
+
+def test_an_author_named_elsewhere_in_the_graph_is_found() -> None:
+    graph = {"@graph": [{"@type": "Article", "author": {"@id": "#m"}}, {"@type": "Person", "@id": "#m", "name": "Mara Quint"}]}
+    assert page(f'<script type="application/ld+json">{json.dumps(graph)}</script>').authors == ("Mara Quint",)
+
+
+# Dates
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "moment", "precision"),
+    [
+        (ld(datePublished="2024-03-05T10:30:15+02:00"), BODY, datetime(2024, 3, 5, 8, 30, 15, tzinfo=UTC), "second"),
+        (meta("article:published_time", "2024-03-05T08:30Z"), BODY, datetime(2024, 3, 5, 8, 30, tzinfo=UTC), "minute"),
+        (meta("date", "5 March 2024"), BODY, datetime(2024, 3, 5, tzinfo=UTC), "day"),
+        ("", BODY + '<time itemprop="datePublished" datetime="2024-03-05">then</time>', datetime(2024, 3, 5, tzinfo=UTC), "day"),
+        ("", BODY + "<p>Veröffentlicht am 5. März 2024</p>", datetime(2024, 3, 5, tzinfo=UTC), "day"),
+        ("", BODY + "<p>5 March 2024 Updated: 7 March 2024</p>", datetime(2024, 3, 5, tzinfo=UTC), "day"),
+    ],
+)
+def test_the_day_of_publication_is_read_with_its_precision(head: str, body: str, moment: datetime, precision: str) -> None:
+    assert page(head, body).dates.published == (moment, precision)
+
+
+def test_the_url_tells_the_day_where_the_page_does_not() -> None:
+    assert page(url="https://lindenpost.example/2024/mar/05/new-quay").dates.published == (
+        datetime(2024, 3, 5, tzinfo=UTC),
+        "day",
+    )
+
+
+def test_a_date_of_change_never_becomes_the_date_of_publication() -> None:
+    found = page(meta("article:modified_time", "2024-03-07T08:30:00Z"), BODY + "<p>Last updated: 7 March 2024</p>").dates
+    assert found.published is None
+    assert found.modified == (datetime(2024, 3, 7, 8, 30, tzinfo=UTC), "second")
+
+
+def test_no_date_lies_in_the_future() -> None:
+    head = ld(datePublished="2027-01-01", dateModified="2027-01-02")
+    found = page(head, BODY + "<p>1 January 2027</p>", "https://lindenpost.example/2027/01/01/x").dates
+    assert (found.published, found.modified) == (None, None)
+
+
+def test_a_date_in_a_sentence_of_the_text_is_not_the_date_of_the_page() -> None:
+    body = BODY + "<p>The old quay had been closed to all ferries since 5 March 2004, when a storm tore away its lamps.</p>"
+    published = page("", body).dates.published
+    assert published is None or published[0].year != 2004
+
+
+# The rest
+
+
+def test_the_canonical_link_is_resolved() -> None:
+    assert page('<link rel="canonical" href="/local/quay">').url == "https://www.lindenpost.example/local/quay"
+
+
+@pytest.mark.parametrize(
+    "href", ["javascript:void(0)", "https://www.lindenpost.example/", "http://[broken", "mailto:a@b.example"]
+)
+def test_a_canonical_link_that_cannot_be_meant_is_passed_over(href: str) -> None:
+    assert page(f'<link rel="canonical" href="{href}">').url is None
+
+
+def test_section_language_licence_and_access_are_read() -> None:
+    found = page(ld(articleSection=["Local", "Harbour"], isAccessibleForFree="False") + '<link rel="license" href="/licence">')
+    assert (found.section, found.html_lang, found.licence_url, found.access, found.page_type) == (
+        "Local",
+        "en-GB",
+        "https://www.lindenpost.example/licence",
+        "paywalled",
+        "article",
+    )
+
+
+def test_opt_outs_of_every_robot_are_collected() -> None:
+    claims = {"robots": "index, NoAI", "otherbot": "noimageai", "tdm-reservation": "1"}
+    head = "".join(f'<meta name="{name}" content="{content}">' for name, content in claims.items())
+    assert page(head).opt_outs == ("noai", "noimageai", "tdm-reservation")
+
+
+def test_a_page_that_says_nothing_of_its_kind_has_none() -> None:
+    found = [page(head).page_type for head in ("", meta("og:type", "website"), meta("og:type", "product"))]
+    assert found == [None, None, "product"]
+
+
+@pytest.mark.parametrize(
+    "script", ["{broken", "[[[[", '{"@type": 3, "author": 4, "headline": {"a": 1}, "datePublished": []}', "null", "17"]
+)
+def test_json_that_is_broken_or_odd_is_passed_over(script: str) -> None:
+    assert page(f'<script type="application/ld+json">{script}</script>').titled == ("New quay opens in Linden", 0)
