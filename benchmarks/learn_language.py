@@ -16,7 +16,7 @@ from pathlib import Path
 import zstandard
 
 from ingest import language
-from ingest.language import PROFILES, ONLY_LANGUAGE, coverage
+from ingest.language import ONLY_LANGUAGE, PROFILES, coverage
 
 MARGIN = 0.045
 """How far below it lies at least: a dozen texts don't show the lowest."""

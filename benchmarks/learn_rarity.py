@@ -22,7 +22,7 @@ MIN_CHARS = 60
 
 
 def paragraphs(folder: Path) -> Iterator[str]:
-    for path in sorted(folder.glob("natural*.zst")) + [folder / "text_dumps.jsonl.zst", folder / "appended_stories.jsonl.zst"]:
+    for path in [*sorted(folder.glob("natural*.zst")), folder / "text_dumps.jsonl.zst", folder / "appended_stories.jsonl.zst"]:
         with path.open("rb") as file:
             for row in io.TextIOWrapper(zstandard.ZstdDecompressor().stream_reader(file), encoding="utf-8"):
                 record = json.loads(row)

@@ -42,7 +42,41 @@ PROFILES: Mapping[str, tuple[str, ...]] = {
     "Arab": ("ar", "fa", "ur"),
     "Cyrl": ("bg", "mk", "ru", "uk"),
     "Deva": ("hi", "mr", "ne"),
-    "Latn": tuple("af ca cs cy da de en es et fi fr hr hu id it lt lv nl no pl pt ro sk sl so sq sv sw tl tr vi".split()),
+    "Latn": tuple(
+        [
+            "af",
+            "ca",
+            "cs",
+            "cy",
+            "da",
+            "de",
+            "en",
+            "es",
+            "et",
+            "fi",
+            "fr",
+            "hr",
+            "hu",
+            "id",
+            "it",
+            "lt",
+            "lv",
+            "nl",
+            "no",
+            "pl",
+            "pt",
+            "ro",
+            "sk",
+            "sl",
+            "so",
+            "sq",
+            "sv",
+            "sw",
+            "tl",
+            "tr",
+            "vi",
+        ]
+    ),
 }
 """Languages of langdetect's profiles that share a script."""
 MIN_KANA_SHARE = 0.05
@@ -154,7 +188,7 @@ def _is_known(sample: str, language: str, allowance: float) -> bool:
 
 
 def _ask(sample: str, script: str) -> tuple[str, float]:
-    """langdetect's best language of a script, with its probability."""
+    """Langdetect's best language of a script, with its probability."""
     detector: Detector = _factory().create()
     detector.seed = SEED
     detector.set_prior_map(dict.fromkeys(PROFILES[script], 1.0))

@@ -8,8 +8,8 @@ from importlib.metadata import version
 from ingest.clean.apply import clean
 from ingest.clean.config import CleanConfig
 from ingest.clean.rules import RuleLabeller
-from ingest.dedup.sketch import sketch
 from ingest.dedup.config import DedupConfig
+from ingest.dedup.sketch import sketch
 from ingest.extract.article import ExtractConfig, extract
 from ingest.identity import config_id
 from ingest.language import LanguageConfig, identify

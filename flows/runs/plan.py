@@ -99,7 +99,7 @@ def new_plan(inputs: Iterable[PlannedInput], config_id: str, shard_documents: in
     return Plan(run, now, Owner.me(), config_id, shard_documents, limit, tuple(inputs))
 
 
-def claim(bucket: Bucket, plan: Plan, is_committed: Callable[[str], bool]) -> Plan:
+def claim(bucket: Bucket, plan: Plan, is_committed: Callable[[Plan], bool]) -> Plan:
     """The plan to work on, written: this one, or a dead run's of the same digest, adopted.
 
     A dead run that has not committed is adopted only while the corpus stands where it began: what it skipped could have changed.
@@ -112,7 +112,7 @@ def claim(bucket: Bucket, plan: Plan, is_committed: Callable[[str], bool]) -> Pl
         if not found.owner.is_dead(found.created_at):
             who = f"run {found.run} of the same inputs is at work (process {found.owner.pid} on {found.owner.host})"
             raise RunIsAliveError(f"{who}: wait for it or stop it")
-        if found.base_seq == plan.base_seq or is_committed(found.run):
+        if found.base_seq == plan.base_seq or is_committed(found):
             plan = replace(found, owner=plan.owner)
             break
         give_up(bucket, found)

@@ -9,9 +9,9 @@ from importlib.metadata import version
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from ingest.dedup.search import Entry
 
 from flows.runs.decide import Head, Judged, Verdict
+from ingest.dedup.search import Entry
 from ingest.records import Decision, Sketch
 from storage.schema import OUTCOMES, SKETCHES, VERSIONS
 

@@ -23,8 +23,9 @@ from flows.runs.wiring import pipeline_of
 from ingest.dedup.config import DedupConfig
 from ingest.dedup.decide import decide as decide_duplicates
 from storage.errors import HeadMovedError
+from storage.proposals import Proposal
 from storage.rows import decision_table, decisions_of
-from storage.tables import Corpus, Proposal
+from storage.tables import Corpus
 
 LIGHT = ("id", "raw_sha256", "input_modified_at", "fetched_at", "kind", "content_sha256")
 SKIPPED = "skipped"
@@ -49,7 +50,7 @@ def settle(plan: Plan, corpus: Corpus | None, staging: Staging, settings: Settin
 
 def recount(plan: Plan, corpus: Corpus) -> Report | None:
     """The report of a run that was killed between its commit and its end; null where it has not committed."""
-    seq = corpus.log.of_run(plan.run)
+    seq = corpus.log.of_run(plan.run, after=plan.base_seq)
     if seq is None:
         return None
     corpus.roll()

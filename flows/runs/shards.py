@@ -10,7 +10,6 @@ from datetime import datetime
 from itertools import islice
 
 import pyarrow as pa
-from ingest.sources.table import read_pages
 
 from flows.runs.decide import is_skipped
 from flows.runs.plan import Plan, PlannedInput
@@ -21,6 +20,7 @@ from ingest.isolate import Judged
 from ingest.load import payload_sha256
 from ingest.records import Cleaned, Failed, RawPage, Refused, Rejected
 from ingest.sources.opener import Opener
+from ingest.sources.table import read_pages
 from ingest.stages import PipelineConfig
 from storage import raw, staged
 from storage.bucket import Bucket

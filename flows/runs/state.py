@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
-from ingest.dedup.search import Entry
 
 from flows.runs.decide import Head, Seen
+from ingest.dedup.search import Entry
 from ingest.records import Decision, Sketch
 from storage.raw import RawRef
 from storage.rows import decisions_of, latest, raw_ref_of

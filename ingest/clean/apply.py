@@ -55,6 +55,7 @@ def slice_blocks(article: Article, labels: Sequence[Label]) -> list[Sliced]:
 
     Raises:
         ValueError: the labels are not one per block, or a label's cuts overlap or leave the block.
+
     """
     return [
         Sliced(block.text, ()) if index == article.title_block else slice_block(block, label)

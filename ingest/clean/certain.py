@@ -1,5 +1,7 @@
 """Lines that no article contains, whatever the scorecard says."""
 
+# ruff: noqa: E501 (one pattern a line)
+
 import re
 
 from ingest.clean.outline import Outline
@@ -23,7 +25,10 @@ INVITATION = re.compile(
 )
 """The outlet asks for something: its own newsletter, channel or app."""
 COPYRIGHT = re.compile(r"\W*(?:©|ⓒ|copyright\b|\(c\)\s?(?:19|20)\d\d)", re.IGNORECASE)
-BYLINE = re.compile(r"(?i:(?:written|compiled|reported|edited|story|words)\s)?(?i:by|von|par|por|door|av|af|przez)\s(?:[\w.]+\s){0,3}[^\W\d_a-z]\w*", re.UNICODE)
+BYLINE = re.compile(
+    r"(?i:(?:written|compiled|reported|edited|story|words)\s)?(?i:by|von|par|por|door|av|af|przez)\s(?:[\w.]+\s){0,3}[^\W\d_a-z]\w*",
+    re.UNICODE,
+)
 MAX_BYLINE, MAX_BYLINE_WORDS = 60, 9
 MAX_CAPTION = 400
 

@@ -89,10 +89,12 @@ def topic_of(page: Outline) -> Topic:
 
 def cohesion_columns(page: Outline) -> dict[str, Column]:
     """One column per trait, one value per line."""
-    rows = [row for row in _rows(page, topic_of(page))]
-    columns = {name: np.array([row[name] for row in rows], np.float32) for name in rows[0]}
-    columns["seen_by_mass"] = np.floor(columns["seen"] * 9.99) * 4 + np.digitize(columns["known"], [40, 120, 300])
-    columns["names_by_count"] = np.floor(columns["names_seen"] * 5) * 3 + np.digitize(columns["names"], [2, 4])
+    rows = list(_rows(page, topic_of(page)))
+    columns: dict[str, Column] = {name: np.array([row[name] for row in rows], np.float32) for name in rows[0]}
+    by_mass = np.floor(columns["seen"] * 9.99) * 4 + np.digitize(columns["known"], [40, 120, 300])
+    by_count = np.floor(columns["names_seen"] * 5) * 3 + np.digitize(columns["names"], [2, 4])
+    columns["seen_by_mass"] = by_mass.astype(np.float32)
+    columns["names_by_count"] = by_count.astype(np.float32)
     return columns
 
 

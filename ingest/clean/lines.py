@@ -1,5 +1,7 @@
 """What can be said of each block alone: its shape, its cues, and the words that it would share with others."""
 
+# ruff: noqa: E501 (one pattern a line)
+
 import math
 import re
 import unicodedata

@@ -8,8 +8,53 @@ import numpy as np
 from ingest.clean.shape import Column
 from ingest.records import Block
 
-TAGS = ("p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "blockquote", "figcaption", "section", "article", "dd", "dt", "pre", "time", "button", "body", "header", "footer", "figure", "a", "span", "label")
-ANCESTORS = ("article", "main", "aside", "nav", "footer", "header", "figure", "li", "ul", "ol", "table", "blockquote", "form", "section", "button", "dl")
+TAGS = (
+    "p",
+    "div",
+    "li",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "td",
+    "th",
+    "blockquote",
+    "figcaption",
+    "section",
+    "article",
+    "dd",
+    "dt",
+    "pre",
+    "time",
+    "button",
+    "body",
+    "header",
+    "footer",
+    "figure",
+    "a",
+    "span",
+    "label",
+)
+ANCESTORS = (
+    "article",
+    "main",
+    "aside",
+    "nav",
+    "footer",
+    "header",
+    "figure",
+    "li",
+    "ul",
+    "ol",
+    "table",
+    "blockquote",
+    "form",
+    "section",
+    "button",
+    "dl",
+)
 HINTS = (
     "related", "teaser", "newsletter", "paywall", "share", "embed", "comment", "caption", "byline", "date", "tags", "breadcrumb", "title", "bio", "meta",
     "navigation", "advert", "consent", "overlay", "screen-reader", "live", "body", "content",
@@ -58,16 +103,24 @@ def _around(verdict: Column, chars: np.ndarray[tuple[int], np.dtype[np.float64]]
     }
     for step in (1, 2):
         columns[f"trafilatura_+{step}"] = np.concatenate([verdict[step:], np.full(min(step, n), -1.0)]).astype(np.float32)[:n]
-        columns[f"trafilatura_-{step}"] = np.concatenate([np.full(min(step, n), -1.0), verdict[: max(0, n - step)]]).astype(np.float32)[:n]
+        columns[f"trafilatura_-{step}"] = np.concatenate([np.full(min(step, n), -1.0), verdict[: max(0, n - step)]]).astype(
+            np.float32
+        )[:n]
     return columns
 
 
 def _groups(
-    blocks: Sequence[Block], verdict: Column, chars: np.ndarray[tuple[int], np.dtype[np.float64]], linked: np.ndarray[tuple[int], np.dtype[np.float64]]
+    blocks: Sequence[Block],
+    verdict: Column,
+    chars: np.ndarray[tuple[int], np.dtype[np.float64]],
+    linked: np.ndarray[tuple[int], np.dtype[np.float64]],
 ) -> dict[str, Column]:
     """What a block's siblings are like, and whether they hold the bulk of the article."""
     columns: dict[str, Column] = {}
-    of: tuple[tuple[str, Callable[[Block], int]], ...] = (("parent", lambda block: block.parent), ("section", lambda block: block.section))
+    of: tuple[tuple[str, Callable[[Block], int]], ...] = (
+        ("parent", lambda block: block.parent),
+        ("section", lambda block: block.section),
+    )
     for name, key in of:
         mass: defaultdict[int, float] = defaultdict(float)
         kept: defaultdict[int, float] = defaultdict(float)
@@ -81,7 +134,17 @@ def _groups(
             count[group] += 1
         bulk = max(kept, key=kept.__getitem__)
         total, most = float(chars.sum()), max(1.0, kept[bulk])
-        rows = [(mass[group] / total, kept[group] / mass[group], links[group] / mass[group], count[group], group == bulk, kept[group] / most) for group in map(key, blocks)]
+        rows = [
+            (
+                mass[group] / total,
+                kept[group] / mass[group],
+                links[group] / mass[group],
+                count[group],
+                group == bulk,
+                kept[group] / most,
+            )
+            for group in map(key, blocks)
+        ]
         for place, trait in enumerate(("mass", "kept", "links", "count", "bulk", "weight")):
             columns[f"{name}_{trait}"] = np.array([row[place] for row in rows], np.float32)
     return columns

@@ -107,5 +107,5 @@ def _segments(lines: Sequence[Line]) -> list[tuple[int, ...]]:
 
 
 def begins_story(before: Line, line: Line, giant: float) -> bool:
-    """Whether a paragraph looks like another story's beginning: by its place name, or because a whole story stands in one line."""
+    """Whether a paragraph looks like another story's beginning: by a place name, or as a whole story in one line."""
     return "dateline" in line.cues or line.width > giant or before.width > giant

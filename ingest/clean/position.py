@@ -1,6 +1,6 @@
 """Columns for the scorecard: where a line stands, and what stands round it."""
 
-from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 
@@ -9,9 +9,42 @@ from ingest.clean.shape import Column
 
 FAR = 60.0
 """Distances beyond this are all the same."""
-MARKERS = ("related", "age", "legal", "subscribe", "comments", "tags", "share", "ad", "inline", "nav", "timestamp", "byline", "wire_end", "dateline")
+MARKERS = (
+    "related",
+    "age",
+    "legal",
+    "subscribe",
+    "comments",
+    "tags",
+    "share",
+    "ad",
+    "inline",
+    "nav",
+    "timestamp",
+    "byline",
+    "wire_end",
+    "dateline",
+)
 """Cues whose count and distance after the lead say how far the article is over."""
-FURNITURE = frozenset({"related", "age", "legal", "subscribe", "cookie", "comments", "tags", "share", "ad", "inline", "nav", "junk", "feedback", "translation", "paywall"})
+FURNITURE = frozenset(
+    {
+        "related",
+        "age",
+        "legal",
+        "subscribe",
+        "cookie",
+        "comments",
+        "tags",
+        "share",
+        "ad",
+        "inline",
+        "nav",
+        "junk",
+        "feedback",
+        "translation",
+        "paywall",
+    }
+)
 
 
 def position_columns(page: Outline) -> dict[str, Column]:
@@ -87,15 +120,19 @@ def _mean_between(values: Column, low: int, high: int) -> Column:
     sums = np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])
     begin = np.clip(np.arange(n) + low, 0, n)
     end = np.clip(np.arange(n) + high + 1, 0, n)
-    return ((sums[end] - sums[begin]) / np.maximum(1, end - begin)).astype(np.float32)
+    mean: Column = ((sums[end] - sums[begin]) / np.maximum(1, end - begin)).astype(np.float32)
+    return mean
 
 
 def _gaps(page: Outline) -> dict[str, Column]:
     """Runs of lines that are no paragraphs: how long, how full of furniture, how far to the paragraphs on both sides."""
     n = len(page.lines)
-    columns = {name: np.zeros(n, np.float32) for name in ("gap_lines", "gap_cues", "gap_ends", "gap_side", "to_prose_before", "to_prose_after")}
+    columns = {
+        name: np.zeros(n, np.float32)
+        for name in ("gap_lines", "gap_cues", "gap_ends", "gap_side", "to_prose_before", "to_prose_after")
+    }
     edges = [-1, *page.paragraphs, n]
-    for left, right in zip(edges, edges[1:], strict=False):
+    for left, right in pairwise(edges):
         span = slice(left + 1, right)
         inside = page.lines[span]
         if not inside:
@@ -112,19 +149,21 @@ def _gaps(page: Outline) -> dict[str, Column]:
 
 
 def _since(page: Outline) -> dict[str, Column]:
-    columns = {}
+    columns: dict[str, Column] = {}
     for name in MARKERS:
-        hits = _after_lead(page, lambda cues, name=name: name in cues)
+        hits = _after_lead(page, frozenset({name}))
         columns[f"since_{name}"] = _distance(hits)
         columns[f"count_{name}"] = np.minimum(np.cumsum(hits) - hits, 9).astype(np.float32)
-    furniture = _after_lead(page, lambda cues: bool(cues & FURNITURE))
+    furniture = _after_lead(page, FURNITURE)
     columns["since_cue"] = _distance(furniture)
     columns["until_cue"] = _distance(furniture[::-1])[::-1]
     return columns
 
 
-def _after_lead(page: Outline, claim: Callable[[frozenset[str]], bool]) -> Column:
-    return np.array([index > page.lead[0] and claim(line.cues) for index, line in enumerate(page.lines)], np.float32)
+def _after_lead(page: Outline, wanted: frozenset[str]) -> Column:
+    """Which lines after the lead's first show one of the wanted cues."""
+    hits = [index > page.lead[0] and not wanted.isdisjoint(line.cues) for index, line in enumerate(page.lines)]
+    return np.array(hits, np.float32)
 
 
 def _distance(hits: Column) -> Column:

@@ -1,5 +1,7 @@
 """Which reason a person would give for a cut: by the line's cues, else by the part of the page that it stands in."""
 
+# ruff: noqa: E501 (one pattern a line)
+
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -110,30 +112,22 @@ def reason_by_cue(line: Line) -> Reason | None:
     """The reason that the line's own words give."""
     if line.cues & {"share", "subscribe"} and SOCIAL.search(line.text) and not LISTED.search(line.text):
         return Reason.SHARE
-    if line.dense:
-        telling = line.cues & (IN_STORY if line.width >= STORY_WIDTH else IN_PROSE)
-    else:
-        telling = line.cues
+    known = (IN_STORY if line.width >= STORY_WIDTH else IN_PROSE) if line.dense else line.cues
+    telling = line.cues & known
     return next((reason for cue, reason in BY_CUE if cue in telling), None)
 
 
 def _reason_by_place(page: Outline, index: int, zone: Reason | None) -> Reason:
     line = page.lines[index]
-    if zone is Reason.TAGS and line.width <= MAX_TAG:
-        return Reason.TAGS
-    if zone is Reason.COMMENTS:
-        return Reason.COMMENTS
+    if zone is Reason.COMMENTS or (zone is Reason.TAGS and line.width <= MAX_TAG):
+        return zone
     if line.dense:
         return Reason.FOREIGN_STORY if _tells_story(page, index) else Reason.RELATED_TEASER
     if "date" in line.cues and line.width <= MAX_HEADING:
         return Reason.TIMESTAMP
-    if "pipe" in line.cues and index < page.lead[0]:
-        return Reason.NAVIGATION
-    if zone is Reason.RELATED_TEASER:
-        return Reason.RELATED_TEASER
-    if line.width >= HEADLINE_WIDTH and len(line.vector) >= HEADLINE_WORDS:
-        return Reason.RELATED_TEASER
-    return Reason.NAVIGATION
+    in_menu = "pipe" in line.cues and index < page.lead[0]
+    is_headline = line.width >= HEADLINE_WIDTH and len(line.vector) >= HEADLINE_WORDS
+    return Reason.RELATED_TEASER if not in_menu and (zone is Reason.RELATED_TEASER or is_headline) else Reason.NAVIGATION
 
 
 def _tells_story(page: Outline, index: int) -> bool:
@@ -146,7 +140,25 @@ def _tells_story(page: Outline, index: int) -> bool:
     return sum(line.width for line in page.lines[first : last + 1]) >= STORY_WIDTH
 
 
-KICKER_CUES = frozenset({"age", "date", "stamp_only", "timestamp", "byline", "caption", "credit_tail", "credit", "dateline", "wire_end", "live", "pipe", "share", "hash", "bio"})
+KICKER_CUES = frozenset(
+    {
+        "age",
+        "date",
+        "stamp_only",
+        "timestamp",
+        "byline",
+        "caption",
+        "credit_tail",
+        "credit",
+        "dateline",
+        "wire_end",
+        "live",
+        "pipe",
+        "share",
+        "hash",
+        "bio",
+    }
+)
 """Cues of the lines that belong to a story: its outlet, age, byline, picture."""
 KICKER_LINES = 6
 """So many lines above another story's first paragraph may belong to it."""

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from hashlib import sha256
 
-from ingest.clean import credits, phrases, rarity, scorecard
+from ingest.clean import phrases, rarity, scorecard
+from ingest.clean.agencies import trailing_credit
 from ingest.clean.certain import is_certain
 from ingest.clean.config import CleanConfig
 from ingest.clean.lines import read
@@ -17,8 +18,7 @@ REVISION = "rules-1"
 """Raised whenever the code of the rules changes what they cut; lists and tables are digested."""
 CONTINUING, CONTINUING_ALONE = 0.4, 0.05
 """A foreign story rarely begins without a heading, and never is one paragraph then. Chosen on the development split."""
-import os
-ANNOUNCED, ANNOUNCED_LINES, DOUBTFUL = float(os.environ.get("ANN","2")), 6, 0.4
+ANNOUNCED, ANNOUNCED_LINES, DOUBTFUL = 1.6, 6, 0.4
 """What a paragraph's threshold is multiplied with where an outlet, age or heading announces another story just above it."""
 NEUTRAL = frozenset({"wire_end", "date", "url", "pipe", "credit_tail"})
 """Cues that an article's last paragraph may show."""
@@ -60,12 +60,19 @@ class RuleLabeller:
 
 
 def _patience(page: Outline, index: int, sure: Sequence[float]) -> float:
-    """What the threshold is multiplied with: little where a line runs on from the article, much where it stands under a heading of other stories."""
+    """What the threshold is multiplied with: little where a line runs on from the article, much where a heading announces others."""
     line, before = page.lines[index], page.lines[max(0, index - 1)]
     if line.dense and _is_announced(page, index, sure):
         return ANNOUNCED
-    runs_on = line.dense or (line.ends and line.width >= BRIDGE_WIDTH and not line.cues)
-    if index == 0 or not runs_on or not before.dense or sure[index - 1] < SURE_BEFORE or line.width > MAX_CONTINUING or "dateline" in line.cues:
+    runs_on = line.dense or (line.ends and line.width >= BRIDGE_WIDTH and not line.cues - NEUTRAL)
+    if (
+        index == 0
+        or not runs_on
+        or not before.dense
+        or sure[index - 1] < SURE_BEFORE
+        or line.width > MAX_CONTINUING
+        or "dateline" in line.cues
+    ):
         return 1.0
     alone = index + 1 == len(sure) or not page.lines[index + 1].dense
     return CONTINUING_ALONE if alone and not line.cues - NEUTRAL else CONTINUING
@@ -85,7 +92,7 @@ def _is_announced(page: Outline, index: int, sure: Sequence[float]) -> bool:
 def _label(block: Block, sure: float, reason: Reason | None) -> Label:
     if reason is not None:
         return Label(sure, (Cut(0, len(block.text), reason, round(1 - sure, 4)),))
-    credit = credits.trailing_credit(block.text)
+    credit = trailing_credit(block.text)
     return Label(sure, (credit,) if credit else ())
 
 

@@ -39,7 +39,8 @@ def _weighted(sure: Column, widths: np.ndarray[tuple[int], np.dtype[np.float64]]
     own = np.concatenate([[0.0], np.cumsum(sure * widths)])
     all_ = np.concatenate([[0.0], np.cumsum(widths)])
     begin, end = np.clip(np.arange(n) + low, 0, n), np.clip(np.arange(n) + high + 1, 0, n)
-    return ((own[end] - own[begin]) / np.maximum(1, all_[end] - all_[begin])).astype(np.float32)
+    mean: Column = ((own[end] - own[begin]) / np.maximum(1, all_[end] - all_[begin])).astype(np.float32)
+    return mean
 
 
 def _segments(page: Outline, sure: Column, widths: np.ndarray[tuple[int], np.dtype[np.float64]]) -> dict[str, Column]:

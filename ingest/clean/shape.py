@@ -29,7 +29,9 @@ def shape_columns(page: Outline) -> dict[str, Column]:
     columns = {name: np.array([row[name] for row in rows], np.float32) for name in rows[0]}
     columns["repeats"] = np.array([repeats[line.key] for line in page.lines], np.float32)
     columns["width_to_median"] = np.array([line.width / median for line in page.lines], np.float32)
-    columns["place_shape"] = np.array([_place(page, index) * 12 + _form(line) for index, line in enumerate(page.lines)], np.float32)
+    columns["place_shape"] = np.array(
+        [_place(page, index) * 12 + _form(line) for index, line in enumerate(page.lines)], np.float32
+    )
     for name in CUE_NAMES:
         columns[f"cue_{name}"] = np.array([_cue(page, index, name) for index in range(len(page.lines))], np.float32)
     return columns

@@ -13,7 +13,23 @@ BODY_PARAGRAPHS = 12
 """Paragraphs from the lead on whose words a headline is looked up in."""
 MIN_SCORE = 0.28
 """Share of a headline's words, by rarity, that the body must take up, with what its place adds or takes."""
-FURNITURE = frozenset({"caption", "credit_tail", "nav", "legal", "cookie", "age", "ad", "junk", "related", "comments", "stamp_only", "translation", "inline"})
+FURNITURE = frozenset(
+    {
+        "caption",
+        "credit_tail",
+        "nav",
+        "legal",
+        "cookie",
+        "age",
+        "ad",
+        "junk",
+        "related",
+        "comments",
+        "stamp_only",
+        "translation",
+        "inline",
+    }
+)
 
 
 SIGNATURES = frozenset({"byline", "timestamp", "date", "stamp_only", "age"})
@@ -42,7 +58,11 @@ def _standing(lines: Sequence[Line], index: int, lead: int) -> float:
     repeated = sum(line.key == lines[index].key for line in lines) > 1
     opens = all(line.cues or line.width < 18 for line in lines[:index])
     signed = any(line.cues & SIGNATURES for line in lines[index + 1 : min(lead, index + 4)])
-    return REPEATED * repeated + OPENS * opens + DIRECT * (opens and lead - index <= 2) + SIGNED * signed - UNLIKELY * bool(lines[index].cues & {"byline", "subscribe"}) - PER_LINE * (lead - index)
+    unlikely = bool(lines[index].cues & {"byline", "subscribe"})
+    direct = opens and lead - index <= 2
+    return (
+        REPEATED * repeated + OPENS * opens + DIRECT * direct + SIGNED * signed - UNLIKELY * unlikely - PER_LINE * (lead - index)
+    )
 
 
 def _may_be_headline(line: Line) -> bool:

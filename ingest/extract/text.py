@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from ingest.records import Block
 
@@ -66,11 +66,14 @@ def _paragraphs(lines: Sequence[str]) -> list[list[str]]:
 def _unwrapped(lines: Sequence[str]) -> list[str]:
     """The lines with each paragraph's lines joined, blank lines kept."""
     joined: list[str] = []
-    for line in lines:
-        text = line.strip()
-        if text and joined and joined[-1]:
-            between = "" if _CJK.match(joined[-1][-1]) and _CJK.match(text[0]) else " "
-            joined[-1] += between + text
-        else:
-            joined.append(text)
+    for is_text, run in groupby(map(str.strip, lines), key=bool):
+        joined += [_joined(list(run))] if is_text else run
     return joined
+
+
+def _joined(lines: list[str]) -> str:
+    """One paragraph of its lines; Han and kana take no space between them."""
+    pieces = lines[:1]
+    for before, line in pairwise(lines):
+        pieces.append(line if _CJK.match(before[-1]) and _CJK.match(line[0]) else f" {line}")
+    return "".join(pieces)

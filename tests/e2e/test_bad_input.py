@@ -17,6 +17,11 @@ STORY = (
     "Ana Dorrit, who chairs the board, said that the boards were cut from larch grown within sight of the water.\n\n"
     "The work cost 4.2 million, of which the district paid a third; the rest came from berthing fees saved since 2019.\n"
 )
+OTHER_STORY = (
+    "A choir from three valleys sang in the restored mill of Ostrand last night, and the house was full.\n\n"
+    "The miller's daughter, Jonna Lake, turned the pages of every score and said she had waited nine years for this evening.\n\n"
+    "The mill will hold a concert a month until October; the next one brings a brass band from the coast.\n"
+)
 
 
 @pytest.fixture
@@ -32,7 +37,7 @@ def outcomes(corpus: Path) -> dict[str, tuple[str, str | None]]:
 
 
 def test_every_broken_input_is_named_and_the_good_ones_are_kept(desk: Path, winnow, tmp_path: Path) -> None:
-    record = json.dumps({"id": "1", "text": STORY.replace("pier", "mole").replace("Lassel", "Ostrand")})
+    record = json.dumps({"id": "1", "text": OTHER_STORY})
     (desk / "empty.txt").write_bytes(b"")
     (desk / "binary.txt").write_bytes(bytes(range(256)) * 20)
     (desk / "lines.jsonl").write_text(f'{record}\n{{"id": "2", "te\n', "utf-8")
@@ -100,7 +105,7 @@ def test_a_folder_that_is_no_corpus_is_refused_and_left_alone(desk: Path, winnow
     other.mkdir()
     (other / "holiday.jpg").write_bytes(b"x")
     done = winnow("ingest", desk, "--into", other)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "not a corpus" in done.stderr
     assert [path.name for path in other.iterdir()] == ["holiday.jpg"]
 

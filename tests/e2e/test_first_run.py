@@ -104,7 +104,8 @@ def test_dry_run_writes_nothing_and_says_the_same(first, root: Path, ingest, tmp
 
 def test_raw_bytes_of_every_input_are_stored(first, root: Path) -> None:
     from storage.bucket import open_bucket
-    from storage.raw import RawRef, read as read_raw
+    from storage.raw import RawRef
+    from storage.raw import read as read_raw
 
     bucket = open_bucket(str(first[0]))
     for row in read(first[0], "outcomes"):
@@ -136,7 +137,9 @@ def test_an_edited_file_is_version_2_of_its_document(root: Path, ingest, tmp_pat
     story = (root / "seeds/city-desk/moss-on-the-roofs.txt").read_text("utf-8")
     (folder / "moss.txt").write_text(story, "utf-8")
     ingest(folder, "--into", corpus)
-    (folder / "moss.txt").write_text(story + "\n\nThe city said on Monday that the survey would be repeated every spring.\n", "utf-8")
+    (folder / "moss.txt").write_text(
+        story + "\n\nThe city said on Monday that the survey would be repeated every spring.\n", "utf-8"
+    )
     report = ingest(folder, "--into", corpus)
     assert (report["kept"], report["new_versions"], report["inputs"]) == (1, 1, 1)
     versions = sorted(read(corpus, "versions"), key=lambda row: row["version"])

@@ -23,7 +23,9 @@ def pages(shared: Path, tmp_path_factory) -> Path:
     """A folder of 400 news pages as HTML files."""
     folder = tmp_path_factory.mktemp("pages") / "news"
     folder.mkdir()
-    rows = [row for row in pq.read_table(shared / "bench/pages.parquet", columns=["id", "news", "html"]).to_pylist() if row["news"]]
+    rows = [
+        row for row in pq.read_table(shared / "bench/pages.parquet", columns=["id", "news", "html"]).to_pylist() if row["news"]
+    ]
     assert len(rows) >= 400
     for row in rows[:400]:
         name = "".join(character if character.isalnum() else "-" for character in row["id"])

@@ -171,9 +171,7 @@ def test_staged_shards_of_a_dead_run_are_not_judged_again(
             raise Killed
         return judge_safely(page, judge)
 
-    monkeypatch.setattr(
-        HereJudges, "judge", lambda self, pages: ((tag, recording(page, self._judge)) for tag, page in pages)
-    )
+    monkeypatch.setattr(HereJudges, "judge", lambda self, pages: ((tag, recording(page, self._judge)) for tag, page in pages))
     with pytest.raises(Killed):
         run(folder, corpus, settings)
     begun = list(judged)

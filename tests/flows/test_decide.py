@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from flows.runs.decide import Head, Judged, Seen, decide, is_skipped
 
@@ -20,7 +21,9 @@ def head(version: int = 1, content: str = "x", *, is_live: bool = True) -> Head:
     return Head(version, content, is_live, DAY, 1)
 
 
-def outcome(inputs: list[Judged], heads: dict[str, Head], seen: dict[str, Seen] | None = None) -> list[tuple[str, int | None, bool]]:
+def outcome(
+    inputs: list[Judged], heads: dict[str, Head], seen: dict[str, Seen] | None = None
+) -> list[tuple[str, int | None, bool]]:
     found = decide(inputs, heads, seen or {}, CONFIG)
     return [(found[entry.place].outcome, found[entry.place].version, found[entry.place].is_head) for entry in inputs]
 
@@ -83,7 +86,9 @@ def test_verdicts_do_not_depend_on_the_order_of_inputs(drawn, random) -> None:
 
     def rows(entries: list[Judged]) -> list[tuple[object, ...]]:
         found = decide(entries, {"d": head(1, "y")}, {}, CONFIG).values()
-        return sorted((v.judged.id, v.judged.raw_sha256, str(v.judged.modified_at), v.outcome, str(v.version), v.is_head) for v in found)
+        return sorted(
+            (v.judged.id, v.judged.raw_sha256, str(v.judged.modified_at), v.outcome, str(v.version), v.is_head) for v in found
+        )
 
     assert rows(inputs) == rows(shuffled)
 

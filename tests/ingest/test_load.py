@@ -12,7 +12,7 @@ from ingest.load import LoadConfig, load, payload_bytes, payload_sha256
 from ingest.records import FieldMap, Flag, Payload, RawPage, Rejected
 
 CONFIG = LoadConfig()
-NOISE = random.Random(1).randbytes(9000)  # noqa: S311
+NOISE = random.Random(1).randbytes(9000)
 STORY = "The council of Marrow Bay met on Tuesday to discuss the old bridge.\n\nIt will be repaired next year."
 RUSSIAN = "Совет города во вторник обсудил ремонт моста у старой мельницы. Жители узнают позже о начале работ."
 

@@ -27,7 +27,7 @@ def reference(shared):
 
 def made_lines(seed, task):
     """Random documents in the reference's form; some lines are empty, some documents have one label only."""
-    chance = random.Random(seed)  # noqa: S311 - repeatable
+    chance = random.Random(seed)
     documents = []
     for number in range(40):
         labels = "".join(chance.choice(OTHERS[task] if number % 7 else "K") for _ in range(chance.randint(1, 12)))
@@ -53,7 +53,7 @@ def test_lines_score_as_the_reference_does(reference, task, seed, keep):
 
 @pytest.mark.shared
 def test_pages_score_as_the_reference_does(reference):
-    chance = random.Random(3)  # noqa: S311 - repeatable
+    chance = random.Random(3)
     rows, answers = [], {}
     for number in range(30):
         words = chance.choices([*WORDS, "다리", "橋", "Ünal", "ﬁn"], k=chance.randint(0, 60))

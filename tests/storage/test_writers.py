@@ -26,7 +26,7 @@ for turn in range(int(sys.argv[3])):
 
 
 def texts(writer: str, turn: int) -> dict[str, str]:
-    chance = random.Random(f"{writer} {turn}")  # noqa: S311 - the same texts in every process
+    chance = random.Random(f"{writer} {turn}")
     return {f"d{chance.randrange(8)}": f"{writer} {turn} {chance.random()}" for _ in range(3)}
 
 

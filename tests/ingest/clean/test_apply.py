@@ -19,7 +19,7 @@ class Fixed:
     def __init__(self, labels):
         self.labels = labels
 
-    def label(self, article):
+    def label(self, article):  # noqa: ARG002
         return self.labels
 
 
@@ -28,13 +28,21 @@ def cut(start: int, end: int, reason: Reason = Reason.PROMOTION) -> Cut:
 
 
 def cleaned(texts, *labels, title_block=None):
-    article = Article(tuple(map(Block, texts)), title=None if title_block is None else texts[title_block], title_block=title_block)
+    article = Article(
+        tuple(map(Block, texts)), title=None if title_block is None else texts[title_block], title_block=title_block
+    )
     return clean(article, Fixed([Label(0.5, cuts) for cuts in labels]), CONFIG)
 
 
 @st.composite
 def labelled(draw):
-    texts = draw(st.lists(st.text(st.characters(exclude_characters="\n\r", exclude_categories=["Cs"]), max_size=30).map(str.strip), min_size=1, max_size=8))
+    texts = draw(
+        st.lists(
+            st.text(st.characters(exclude_characters="\n\r", exclude_categories=["Cs"]), max_size=30).map(str.strip),
+            min_size=1,
+            max_size=8,
+        )
+    )
     labels = []
     for text in texts:
         marks = sorted(draw(st.lists(st.integers(0, len(text)), max_size=6)))

@@ -1,13 +1,15 @@
 """The rule labeller on invented documents: what must go, by which reason, and what must stay."""
 
+
+
 import json
 import time
 
 import pytest
 
+from ingest.clean.agencies import trailing_credit
 from ingest.clean.apply import clean
 from ingest.clean.config import CleanConfig
-from ingest.clean.credits import trailing_credit
 from ingest.clean.rules import RuleLabeller
 from ingest.records import Article, Block, Flag, Rejected
 
@@ -56,7 +58,9 @@ CUTS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("reason", "parts", "line"), CUTS, ids=[f"{reason}-{number}" for number, (reason, _, _) in enumerate(CUTS)])
+@pytest.mark.parametrize(
+    ("reason", "parts", "line"), CUTS, ids=[f"{reason}-{number}" for number, (reason, _, _) in enumerate(CUTS)]
+)
 def test_furniture_goes_with_its_reason_and_nothing_else_goes(labeller, article_of, reason, parts, line):
     parts = dict(parts)
     byline = parts.pop("byline", None)
@@ -100,7 +104,17 @@ def test_an_agency_at_a_paragraphs_end_is_cut_as_credit(text, kept):
     assert text[: found.start].rstrip() == kept
 
 
-@pytest.mark.parametrize("text", ["It was made for NASA.", "The talks, said Reuters, go on.", "She works for the BBC", "Das sagte die dpa.", "What a day! (See below.)", "REUTERS"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It was made for NASA.",
+        "The talks, said Reuters, go on.",
+        "She works for the BBC",
+        "Das sagte die dpa.",
+        "What a day! (See below.)",
+        "REUTERS",
+    ],
+)
 def test_an_agency_in_a_sentence_is_no_credit(text):
     assert trailing_credit(text) is None
 
@@ -188,7 +202,10 @@ def outcome(labeller, article_of, row):
     """Title, text and reasons as the cleaner gives them and as the gold has them."""
     article = article_of([block["line"] for block in row["blocks"]])
     document = clean(article, labeller, CONFIG)
-    found = ["title" if index == article.title_block else label.cuts[0].reason.value if label.cuts else "kept" for index, label in enumerate(labeller.label(article))]
+    found = [
+        "title" if index == article.title_block else label.cuts[0].reason.value if label.cuts else "kept"
+        for index, label in enumerate(labeller.label(article))
+    ]
     wanted = [block.get("is") or block.get("cut") or "kept" for block in row["blocks"]]
     return (document.title, document.text, found), (row["title"], row["text"], wanted)
 
@@ -211,7 +228,11 @@ def test_the_given_seeds_come_out_exactly(labeller, article_of, shared):
 
 
 def test_nine_of_ten_variants_come_out_exactly(labeller, article_of, root, variants_module):
-    shaped = ("port-news/port-lassel-seagrass.txt", "port-news/dalmok-port-containers.txt", "city-desk/saebyeok-library-night-hours.txt")
+    shaped = (
+        "port-news/port-lassel-seagrass.txt",
+        "port-news/dalmok-port-containers.txt",
+        "city-desk/saebyeok-library-night-hours.txt",
+    )
     made = list(variants_module.variants([row for row in golden(root) if row["file"] in shaped], 60, seed=7))
     exact = sum(is_exact(labeller, article_of, variant) for variant in made)
     assert len(made) == 60
@@ -221,12 +242,20 @@ def test_nine_of_ten_variants_come_out_exactly(labeller, article_of, root, varia
 def is_exact(labeller, article_of, variant):
     article = article_of(variant.lines)
     document = clean(article, labeller, CONFIG)
-    foreign = {index for index, label in enumerate(labeller.label(article)) if label.cuts and label.cuts[0].reason == "foreign-story"}
-    return not isinstance(document, Rejected) and (document.title, document.text, foreign) == (variant.title, variant.text, variant.foreign)
+    foreign = {
+        index for index, label in enumerate(labeller.label(article)) if label.cuts and label.cuts[0].reason == "foreign-story"
+    }
+    return not isinstance(document, Rejected) and (document.title, document.text, foreign) == (
+        variant.title,
+        variant.text,
+        variant.foreign,
+    )
 
 
 def test_ten_thousand_blocks_take_seconds(labeller):
-    blocks = tuple(Block(f"{BODY[index % 4]} Number {index} of the log." if index % 3 else f"Line {index}") for index in range(10_000))
+    blocks = tuple(
+        Block(f"{BODY[index % 4]} Number {index} of the log." if index % 3 else f"Line {index}") for index in range(10_000)
+    )
     begin = time.process_time()
     labeller.label(Article(blocks))
     assert time.process_time() - begin < 5
@@ -248,12 +277,38 @@ def test_the_version_names_its_tables(labeller):
 
 
 def html_page(share):
-    body = [Block(text, tag="p", ancestors=frozenset({"p", "article"}), hints=frozenset({"body"}), parent=index + 10, section=5, trafilatura=share) for index, text in enumerate(BODY)]
+    body = [
+        Block(
+            text,
+            tag="p",
+            ancestors=frozenset({"p", "article"}),
+            hints=frozenset({"body"}),
+            parent=index + 10,
+            section=5,
+            trafilatura=share,
+        )
+        for index, text in enumerate(BODY)
+    ]
     menu = [
-        Block(text, tag="li", ancestors=frozenset({"li", "ul", "nav"}), hints=frozenset({"navigation"}), parent=index, section=1, link_chars=len(text), links=1, trafilatura=0.0)
+        Block(
+            text,
+            tag="li",
+            ancestors=frozenset({"li", "ul", "nav"}),
+            hints=frozenset({"navigation"}),
+            parent=index,
+            section=1,
+            link_chars=len(text),
+            links=1,
+            trafilatura=0.0,
+        )
         for index, text in enumerate(("Home", "Tides", "Weather", "Ferries"))
     ]
-    return Article((*menu, Block(TITLE, tag="h1", ancestors=frozenset({"h1"}), parent=9, section=5, trafilatura=1.0), *body), title=TITLE, title_block=4, page_type="article")
+    return Article(
+        (*menu, Block(TITLE, tag="h1", ancestors=frozenset({"h1"}), parent=9, section=5, trafilatura=1.0), *body),
+        title=TITLE,
+        title_block=4,
+        page_type="article",
+    )
 
 
 @pytest.mark.parametrize("share", [1.0, 0.0])
@@ -266,7 +321,16 @@ def test_a_pages_body_stays_whatever_the_other_extractor_says(labeller, share):
 
 def test_a_listing_is_flagged_and_what_the_other_extractor_keeps_stays(labeller):
     blocks = tuple(
-        Block(f"Ferry news item number {index} of this week", tag="li", ancestors=frozenset({"li", "ul"}), parent=index, section=1, link_chars=40, links=1, trafilatura=1.0)
+        Block(
+            f"Ferry news item number {index} of this week",
+            tag="li",
+            ancestors=frozenset({"li", "ul"}),
+            parent=index,
+            section=1,
+            link_chars=40,
+            links=1,
+            trafilatura=1.0,
+        )
         for index in range(12)
     )
     document = clean(Article(blocks), labeller, CONFIG)

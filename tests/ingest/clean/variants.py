@@ -10,7 +10,16 @@ from typing import Any
 STORIES = json.loads(Path(__file__).with_name("stories.json").read_text("utf-8"))
 """Invented stories that stand beneath an article which they have nothing to do with."""
 
-OUTLETS = ("Harbour Gazette", "The Northern Ledger", "Daily Lantern", "Isthmus Post", "Weser Kurierblatt", "Beacon Times", "Coastline Today", "Valley Courier")
+OUTLETS = (
+    "Harbour Gazette",
+    "The Northern Ledger",
+    "Daily Lantern",
+    "Isthmus Post",
+    "Weser Kurierblatt",
+    "Beacon Times",
+    "Coastline Today",
+    "Valley Courier",
+)
 HEADINGS = (
     "Related Articles", "Related Stories", "You may also like", "More from {outlet}", "Recommended for you", "Latest news", "Most read", "Read also", "Also in {outlet}", "Elsewhere on this site",
 )  # fmt: skip
@@ -39,7 +48,7 @@ class Variant:
 
 def variants(rows: Sequence[Mapping[str, Any]], count: int, seed: int) -> Iterator[Variant]:
     """`count` variants of the golden rows in turn, always the same for one seed."""
-    random = Random(seed)  # noqa: S311
+    random = Random(seed)
     for number in range(count):
         row = rows[number % len(rows)]
         yield _variant(f"{row['file']}#{number}", row, random)

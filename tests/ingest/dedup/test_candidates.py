@@ -1,4 +1,4 @@
-# ruff: noqa: S311 (seeded generators of test texts)
+
 """Candidate pairs depend on the two sketches alone."""
 
 import random

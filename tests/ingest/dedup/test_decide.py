@@ -1,4 +1,4 @@
-# ruff: noqa: S311 (seeded generators of test texts)
+
 """Decisions: the same whatever the order and the split, and changed only where something changed."""
 
 import random

@@ -1,4 +1,4 @@
-# ruff: noqa: S311 (seeded generators of test texts)
+
 """The kinds of pairs and the clusters of invented news in seven languages."""
 
 import json

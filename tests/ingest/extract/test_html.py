@@ -57,9 +57,9 @@ def test_a_hidden_piece_of_a_line_does_not_split_the_line() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "می‌خواهم به خانه‌ها بروم",  # ZWNJ in Persian
-        "ന്‍ അവന്‍ പറഞ്ഞു",  # ZWJ in Malayalam
-        "Elle a dit : « Oui ! » hier",  # NBSP and thin NBSP in French
+        "می\u200cخواهم به خانه\u200cها بروم",  # Persian: zero-width non-joiner
+        "അവന്\u200d പറഞ്ഞു",  # Malayalam: zero-width joiner
+        "Elle a dit\u00a0: «\u00a0Oui\u202f!\u00a0» hier",  # French: spaces that do not break
         "a\u2009b\u3000c\u00add",
     ],
 )

@@ -72,4 +72,11 @@ def test_lines_map_to_their_blocks() -> None:
 
 
 def test_joiners_inside_lines_survive() -> None:
-    assert texts("می‌خواهم\nil a dit : oui") == ["می‌خواهم", "il a dit : oui"]
+    lines = ["می\u200cخواهم", "അവന്\u200d പറഞ്ഞു", "il a dit\u00a0: oui"]
+    assert texts("\n".join(lines)) == lines
+
+
+def test_wrapped_han_text_is_joined_without_spaces_and_gaps_are_kept() -> None:
+    line = "林登港务局星期一在旧码头旁边为渡轮启用了一座新的码头并且由市议会发表了一份很长的声明说明此事"
+    text = "\n\n\n".join("\n".join([line] * 5) for _ in range(2)) + "\n"
+    assert [(block.text, block.gap) for block in blocks_of_text(text)] == [(line * 5, 0), (line * 5, 2)]

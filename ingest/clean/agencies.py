@@ -1,5 +1,7 @@
 """Agency credits at the end of a paragraph."""
 
+# ruff: noqa: E501 (one pattern a line)
+
 import re
 
 from ingest.records import Cut, Reason
@@ -8,10 +10,18 @@ AGENCIES = (
     r"reuters|afp|ap|associated press|dpa|apa|sda|ansa|efe|pti|ani|ians|xinhua|tass|interfax|kna|epd|ots|sid|dts|belga|anp|ntb|tt|ritzau|stt|pap|čtk|tasr|mti|"
     r"agerpres|lusa|upi|kyodo|jiji|antara|bernama|yonhap|bloomberg|cnn|bbc|nytimes|new york times|washington post|guardian|rfi|wam|spa|mena|anadolu|aa|cna"
 )
-BARE = re.compile(r"(?<=[.!?”\"’'»)\]…])\s+[-–—/]*\s?(?P<credit>[A-Z][A-Z&.'’-]+(?:[ /,]+(?:[A-Z][A-Z&.'’-]+|AND|WITH))*(?:/[A-Z][\w .-]{1,20})?)\s*\.?\Z")
+BARE = re.compile(
+    r"(?<=[.!?”\"’'»)\]…])\s+[-–—/]*\s?(?P<credit>[A-Z][A-Z&.'’-]+(?:[ /,]+(?:[A-Z][A-Z&.'’-]+|AND|WITH))*(?:/[A-Z][\w .-]{1,20})?)\s*\.?\Z"
+)
 """Capitals alone after the last sentence: `… he said. CITY PRESS/NORTH NEWS NETWORK`."""
-BRACKETED = re.compile(rf"(?<=[.!?”\"’'»\]…])\s*[-–—]*\s?(?P<credit>[(\[](?:[^()\[\]]{{0,30}}[/,;+&\s-])?(?:{AGENCIES})(?:[/,;+&\s-][^()\[\]]{{0,30}})?[)\]])\s*\.?\Z", re.IGNORECASE)
-DASHED = re.compile(rf"(?<=[.!?”\"’'»)\]…])\s*(?P<credit>[-–—/]{{1,2}}\s?(?:with (?:inputs|files|reporting) from |with )?(?:[A-Za-z.]{{2,20}}[/ ,&]+)?(?:{AGENCIES})(?:[/ ,&]+[A-Za-z.]{{2,20}})?)\s*\.?\Z", re.IGNORECASE)
+BRACKETED = re.compile(
+    rf"(?<=[.!?”\"’'»\]…])\s*[-–—]*\s?(?P<credit>[(\[](?:[^()\[\]]{{0,30}}[/,;+&\s-])?(?:{AGENCIES})(?:[/,;+&\s-][^()\[\]]{{0,30}})?[)\]])\s*\.?\Z",
+    re.IGNORECASE,
+)
+DASHED = re.compile(
+    rf"(?<=[.!?”\"’'»)\]…])\s*(?P<credit>[-–—/]{{1,2}}\s?(?:with (?:inputs|files|reporting) from |with )?(?:[A-Za-z.]{{2,20}}[/ ,&]+)?(?:{AGENCIES})(?:[/ ,&]+[A-Za-z.]{{2,20}})?)\s*\.?\Z",
+    re.IGNORECASE,
+)
 MAX_CREDIT = 60
 """Longer runs of capitals are shouting, not a credit."""
 
