@@ -2,8 +2,8 @@
 
     python -m benchmarks.learn_language ../shared/bench/languages.jsonl.zst [--write]
 
-The share of a language lies below all its bodies of the train split and, where there is room, above those of languages without a profile
-that langdetect takes for it. Short texts scatter more: `--scatter` is chosen on their figures.
+The share of a language lies below all its bodies of the train split and, where there is room, above those of languages without a
+profile that langdetect takes for it. Short texts scatter more: `--scatter` is chosen on their figures.
 """
 
 import argparse

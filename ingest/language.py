@@ -1,9 +1,10 @@
 """The language of a text: langdetect made deterministic, and honest about languages that it has no profile for.
 
-Scripts are told first, by code points: most of them leave one language, or none that has a profile, and within a script only its own
-profiles are asked. Then langdetect decides on a bounded sample with a fresh detector whose seed is its own, so that neither threads
-nor earlier texts can change the answer. Last, the share of the sample's trigrams that the winning profile knows must reach what texts of
-that language have (`language_minimums.json`, learned by `benchmarks/learn_language.py`): a text that no profile knows is `und`.
+Scripts are told first, by code points: most of them leave one language, or none that has a profile, and within a script only its
+own profiles are asked. Then langdetect decides on a bounded sample with a fresh detector whose seed is its own, so that neither
+threads nor earlier texts can change the answer. Last, the share of the sample's trigrams that the winning profile knows must reach
+what texts of that language have (`language_minimums.json`, learned by `benchmarks/learn_language.py`): a text that no profile knows
+is `und`.
 """
 
 import json
@@ -42,40 +43,9 @@ PROFILES: Mapping[str, tuple[str, ...]] = {
     "Arab": ("ar", "fa", "ur"),
     "Cyrl": ("bg", "mk", "ru", "uk"),
     "Deva": ("hi", "mr", "ne"),
-    "Latn": tuple(
-        [
-            "af",
-            "ca",
-            "cs",
-            "cy",
-            "da",
-            "de",
-            "en",
-            "es",
-            "et",
-            "fi",
-            "fr",
-            "hr",
-            "hu",
-            "id",
-            "it",
-            "lt",
-            "lv",
-            "nl",
-            "no",
-            "pl",
-            "pt",
-            "ro",
-            "sk",
-            "sl",
-            "so",
-            "sq",
-            "sv",
-            "sw",
-            "tl",
-            "tr",
-            "vi",
-        ]
+    "Latn": (
+        *("af", "ca", "cs", "cy", "da", "de", "en", "es", "et", "fi", "fr", "hr", "hu", "id", "it", "lt"),
+        *("lv", "nl", "no", "pl", "pt", "ro", "sk", "sl", "so", "sq", "sv", "sw", "tl", "tr", "vi"),
     ),
 }
 """Languages of langdetect's profiles that share a script."""

@@ -72,11 +72,11 @@ class Counting:
 
 def _claimed(plan: Plan, corpus: Corpus) -> Plan:
     """The plan to work on: this one, or that of a dead run of the same inputs, taken over."""
-    return plans.claim(
-        corpus.bucket,
-        replace(plan, base_seq=corpus.roll()),
-        lambda dead: corpus.log.of_run(dead.run, after=dead.base_seq) is not None,
-    )
+
+    def is_committed(dead: Plan) -> bool:
+        return corpus.log.of_run(dead.run, after=dead.base_seq) is not None
+
+    return plans.claim(corpus.bucket, replace(plan, base_seq=corpus.roll()), is_committed)
 
 
 def _stage(plan: Plan, state: State, staging: Staging, settings: Settings, tell: Callable[[int, str], None]) -> None:

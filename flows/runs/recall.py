@@ -1,7 +1,5 @@
 """Cleans an input again from its stored bytes, to show what a rejection left no trace of."""
 
-from dataclasses import replace
-
 from flows.runs.reading import OutcomeRow
 from flows.runs.settings import Settings
 from flows.runs.wiring import pipeline_of
@@ -25,5 +23,5 @@ def clean_again(corpus_uri: str, outcome: OutcomeRow, settings: Settings) -> Doc
     article = payload if isinstance(payload, Rejected) else stages.extract(payload)
     if isinstance(article, Rejected):
         return None
-    document = clean(article, labeller_of(config), replace(config.clean, min_words=0))
+    document = clean(article, labeller_of(config), config.clean)
     return None if isinstance(document, Rejected) else document

@@ -66,8 +66,9 @@ def _paragraphs(lines: Sequence[str]) -> list[list[str]]:
 def _unwrapped(lines: Sequence[str]) -> list[str]:
     """The lines with each paragraph's lines joined, blank lines kept."""
     joined: list[str] = []
-    for is_text, run in groupby(map(str.strip, lines), key=bool):
-        joined += [_joined(list(run))] if is_text else run
+    for is_text, lines_alike in groupby(map(str.strip, lines), key=bool):
+        run = list(lines_alike)
+        joined += [_joined(run)] if is_text else run
     return joined
 
 

@@ -1,7 +1,6 @@
 """400 real news pages: counts, idempotence, and independence of order and workers."""
 
 import random
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -34,10 +33,10 @@ def pages(shared: Path, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def corpus(pages: Path, ingest, tmp_path_factory) -> Iterator[tuple[Path, dict]]:
+def corpus(pages: Path, ingest, tmp_path_factory) -> tuple[Path, dict]:
     """The corpus of the pages by two workers, and the report."""
     target = tmp_path_factory.mktemp("pages-corpus") / "corpus"
-    yield target, ingest(pages, "--into", target, "--workers", "2")
+    return target, ingest(pages, "--into", target, "--workers", "2")
 
 
 def test_counts_add_up(corpus) -> None:
