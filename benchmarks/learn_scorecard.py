@@ -1,9 +1,9 @@
-"""Learn the scorecard's points from the training split of the development data.
+"""Learn the points of the scorecard for plain text from the training split of the development data.
 
     python -m benchmarks.learn_scorecard SHARED/bench
 
-Writes ingest/clean/scorecard.json: for each trait the limits of its bins and the points that each gives. Additive logistic
-regression, full-batch Adam with L2, numpy alone. Two passes: the second sees the verdicts of the first on the lines round each line.
+Writes ingest/clean/scorecard_text.json: for each trait the limits of its bins and the points that each gives. Additive logistic
+regression, full-batch Adam with L2, numpy alone. Two passes: the second sees the verdicts of the first on the lines round each.
 """
 
 import io
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ingest.clean.features import columns_of
 from ingest.clean.lines import read
 from ingest.clean.outline import Outline, outline
-from ingest.clean.scorecard import PATH, Scorecard, Trait
+from ingest.clean.scorecard import PATHS, Scorecard, Trait
 from ingest.clean.second import second_columns
 from ingest.extract.headline import find_headline
 from ingest.records import Block
@@ -110,15 +110,20 @@ def stack(samples: list[Sample]) -> dict[str, NDArray[np.float32]]:
     }
 
 
-def main() -> None:
-    samples = [one for kind, record in records(Path(sys.argv[1]), "train") if (one := sample(kind, record)) is not None]
+def learn(samples: list[Sample], path: Path) -> None:
+    """Fit both passes and write them."""
     keep, weight = np.concatenate([one.keep for one in samples]), np.concatenate([one.weight for one in samples])
     print(len(samples), "pages", len(keep), "lines", flush=True)
     first = fit(stack(samples), keep, weight, 200)
     for one in samples:
         one.columns |= second_columns(one.page, first.sure(one.columns))
     second = fit(stack(samples), keep, weight, 300)
-    PATH.write_text(json.dumps([first.to_json(), second.to_json()], separators=(",", ":")), "utf-8")
+    path.write_text(json.dumps([first.to_json(), second.to_json()], separators=(",", ":")), "utf-8")
+
+
+def main() -> None:
+    samples = [one for kind, record in records(Path(sys.argv[1]), "train") if (one := sample(kind, record)) is not None]
+    learn(samples, PATHS["text"])
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
 """The language of a text: langdetect made deterministic, and honest about languages that it has no profile for.
 
-Scripts are told first, by code points: most of them leave one language, or none that has a profile, and within a script only its
-own profiles are asked. Then langdetect decides on a bounded sample with a fresh detector whose seed is its own, so that neither
-threads nor earlier texts can change the answer. Last, the share of the sample's trigrams that the winning profile knows must reach
-what texts of that language have (`language_minimums.json`, learned by `benchmarks/learn_language.py`): a text that no profile knows
-is `und`.
+Scripts are told first, by code points: most of them leave one language, or none that has a profile, and within a script
+only its own profiles are asked. Then langdetect decides on a bounded sample with a fresh detector whose seed is its own,
+so that neither threads nor earlier texts can change the answer. Last, the share of the sample's trigrams that the winning
+profile knows must reach what texts of that language have (`language_minimums.json`, learned by
+`benchmarks/learn_language.py`): a text that no profile knows is `und`.
 """
 
 import json

@@ -8,7 +8,7 @@ class CleanConfig:
     """How boldly text is cut."""
 
     threshold: float = 0.25
-    """A block is cut where it is less sure than this to be the article's own, 0 to 1; low loses less of an article and leaves more."""
+    """A block is cut where it is less sure than this to be the article's own, 0 to 1; low is careful."""
     html_threshold: float = 0.45
     """The same for blocks of HTML pages, where markup leaves less doubt."""
     text_loss_share: float = 0.35

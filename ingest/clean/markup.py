@@ -56,9 +56,30 @@ ANCESTORS = (
     "dl",
 )
 HINTS = (
-    "related", "teaser", "newsletter", "paywall", "share", "embed", "comment", "caption", "byline", "date", "tags", "breadcrumb", "title", "bio", "meta",
-    "navigation", "advert", "consent", "overlay", "screen-reader", "live", "body", "content",
-)  # fmt: skip
+    "related",
+    "teaser",
+    "newsletter",
+    "paywall",
+    "share",
+    "embed",
+    "comment",
+    "caption",
+    "byline",
+    "date",
+    "tags",
+    "breadcrumb",
+    "title",
+    "bio",
+    "meta",
+    "navigation",
+    "advert",
+    "consent",
+    "overlay",
+    "screen-reader",
+    "live",
+    "body",
+    "content",
+)
 """The names of `ingest.extract.hints`."""
 KEPT = 0.5
 LONG = 60

@@ -60,7 +60,7 @@ class RuleLabeller:
 
 
 def _patience(page: Outline, index: int, sure: Sequence[float]) -> float:
-    """What the threshold is multiplied with: little where a line runs on from the article, much where a heading announces others."""
+    """What the threshold is multiplied with: little where a line runs on, much where a heading announces others."""
     line, before = page.lines[index], page.lines[max(0, index - 1)]
     if line.dense and _is_announced(page, index, sure):
         return ANNOUNCED

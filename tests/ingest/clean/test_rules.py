@@ -1,7 +1,5 @@
 """The rule labeller on invented documents: what must go, by which reason, and what must stay."""
 
-
-
 import json
 import time
 

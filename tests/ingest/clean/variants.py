@@ -21,8 +21,17 @@ OUTLETS = (
     "Valley Courier",
 )
 HEADINGS = (
-    "Related Articles", "Related Stories", "You may also like", "More from {outlet}", "Recommended for you", "Latest news", "Most read", "Read also", "Also in {outlet}", "Elsewhere on this site",
-)  # fmt: skip
+    "Related Articles",
+    "Related Stories",
+    "You may also like",
+    "More from {outlet}",
+    "Recommended for you",
+    "Latest news",
+    "Most read",
+    "Read also",
+    "Also in {outlet}",
+    "Elsewhere on this site",
+)
 AGES = ("{n} minutes ago", "{n} hours ago", "{n} hrs ago", "{n} days ago", "Yesterday", "{n} min")
 PROMOTIONS = (
     "Join {outlet}'s Telegram channel and get the latest breaking news delivered to you.",
