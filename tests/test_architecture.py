@@ -17,10 +17,10 @@ OWNERS = {
     "htmldate": "ingest.extract",
     "langdetect": "ingest.language",
     "pebble": "ingest.isolate",
-    "pydantic": "flows.runs.settings",
+    "pydantic": "flows.runs",
     "rich": "flows.cli",
     "trafilatura": "ingest.extract",
-    "warcio": "storage.raw",
+    "warcio": "storage",
     "xxhash": "ingest.dedup",
     "zstandard": "ingest",
 }

@@ -7,7 +7,7 @@ from ingest.clean import phrases, rarity, scorecard
 from ingest.clean.agencies import trailing_credit
 from ingest.clean.certain import is_certain
 from ingest.clean.config import CleanConfig
-from ingest.clean.lines import read
+from ingest.clean.lines import Line, read
 from ingest.clean.loss import is_other_page, is_vouched
 from ingest.clean.outline import BRIDGE_WIDTH, Outline, outline
 from ingest.clean.reasons import Doubt, reasons_of
@@ -22,6 +22,12 @@ ANNOUNCED, ANNOUNCED_LINES, DOUBTFUL = 1.6, 6, 0.4
 """What a paragraph's threshold is multiplied with where an outlet, age or heading announces another story just above it."""
 NEUTRAL = frozenset({"wire_end", "date", "url", "pipe", "credit_tail"})
 """Cues that an article's last paragraph may show."""
+LINKED = 0.5
+"""Share of a block's characters that are links, from which it is more link than text."""
+LEADS = frozenset({"related", "inline"})
+APART = frozenset({"related", "teaser"})
+APART_PATIENCE = 1.5
+"""Chosen on the development split."""
 SURE_BEFORE = 0.6
 MAX_CONTINUING = 1000
 """A wider one may be a whole story in one line."""
@@ -50,13 +56,23 @@ class RuleLabeller:
         """Below which certainty each block goes: lower for a paragraph that continues the one above it."""
         if article.is_html:
             lenient = is_other_page(article)
-            return [0.0 if lenient and is_vouched(block) else self._config.html_threshold for block in article.blocks]
+            return [
+                0.0 if lenient and is_vouched(block) else self._config.html_threshold * _impatience(block, line)
+                for block, line in zip(article.blocks, page.lines, strict=True)
+            ]
         return [self._config.threshold * _patience(page, index, sure) for index in range(len(sure))]
 
     def _sure(self, page: Outline, article: Article) -> list[float]:
         """How sure each block is to be the article's own, after the rules."""
         sure = own_shares(page, article.blocks, is_html=article.is_html)
         return [min(share, 1 - CERTAIN) if is_certain(page, index) else share for index, share in enumerate(sure)]
+
+
+def _impatience(block: Block, line: Line) -> float:
+    """What the threshold is multiplied with: more where markup and wording both say that a block leads elsewhere."""
+    leads_elsewhere = block.link_chars > LINKED * len(block.text) and not line.cues.isdisjoint(LEADS)
+    stands_apart = block.trafilatura == 0.0 and not block.hints.isdisjoint(APART)
+    return APART_PATIENCE if leads_elsewhere or stands_apart else 1.0
 
 
 def _patience(page: Outline, index: int, sure: Sequence[float]) -> float:

@@ -28,6 +28,14 @@ STORIES = (
     "Volunteers have counted herons along the canal since dawn; the figure will be published when the last lists have come in. ",
 )
 
+DETAILS = (
+    "The board had to replace eleven of the forty piles, and the harbour master said the rest would stand for another century. ",
+    "The miller, who had kept the key for nine years, opened the doors himself and would not take a ticket from anyone. ",
+    "The fruit will be smaller than last year, the growers say, yet sweeter, since the summer brought more sun than rain. ",
+    "The observatory paid for the rails with the sale of its old dome, which now stands in a garden as a summer house. ",
+    "Last year the volunteers counted 214 birds, most of them near the third lock, where the anglers leave small fish. ",
+)
+
 
 class Killed(BaseException):
     """Stands for SIGKILL: nothing in the code may handle it."""
@@ -90,9 +98,9 @@ def write_inputs(folder: Path, edition: int) -> Path:
     folder.mkdir(exist_ok=True)
     for number, story in enumerate(STORIES[:4]):
         news = f"This was edition {edition}." if number < 2 else ""
-        (folder / f"story-{number}.txt").write_text(f"{story}{story.upper()}{news}", "utf-8")
+        (folder / f"story-{number}.txt").write_text(f"{story}\n\n{DETAILS[number]}{news}", "utf-8")
     (folder / "empty.txt").write_bytes(b"")
-    records = [{"id": "herons", "text": f"{STORIES[4]}{STORIES[4].upper()}Edition {edition}."}, {"id": "bad"}]
+    records = [{"id": "herons", "text": f"{STORIES[4]}\n\n{DETAILS[4]}Edition {edition}."}, {"id": "bad"}]
     (folder / "feed.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
     return folder
 
