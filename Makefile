@@ -21,7 +21,7 @@ install: .venv/installed  ## make .venv from the locked requirements and install
 run: install  ## ingest seeds/ into ./corpus and show the result
 	@$(BIN)/winnow ingest seeds --into $(CORPUS)
 	@echo
-	@$(BIN)/winnow show harbour-ferry --cuts --corpus $(CORPUS)
+	@$(BIN)/winnow show port-lassel-seagrass.txt --cuts --corpus $(CORPUS)
 
 test: install  ## the fast tests; offline, without server or browser
 	@$(BIN)/python -m pytest -m "not slow" -rs

@@ -4,7 +4,7 @@ import trafilatura
 
 
 def trafilatura_text(html: bytes, url: str) -> str:  # noqa: ARG001 - the scorer hands both
-    """trafilatura alone, with its defaults but for comments."""
+    """What trafilatura alone keeps, with its defaults but for comments."""
     return trafilatura.extract(html, include_comments=False) or ""
 
 

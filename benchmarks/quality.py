@@ -2,8 +2,8 @@
 
     python -m benchmarks.quality [--shared ../shared] [--check]
 
-Every figure is what `score.py` of that folder prints for the command that stands beside it. With --check nothing is written, and the
-program ends with 1 where a figure is below its floor in benchmarks/baseline.json.
+Every figure is what `score.py` of that folder prints for the command that stands beside it. With --check nothing is written, and
+the program ends with 1 where a figure is below its floor in benchmarks/baseline.json.
 """
 
 import argparse
@@ -32,8 +32,8 @@ COMMANDS = (
 """What is measured, as arguments of score.py; the dev split unless it says otherwise."""
 HEAD = """# Quality
 
-Measured by `make evaluate` on the development data that stands beside the project; this page is written by it. The dev split holds
-publishers that nothing was learned from. Each table is what the command above it prints, run in the project's folder.
+Measured by `make evaluate` on the development data that stands beside the project; this page is written by it. The dev split
+holds publishers that nothing was learned from. Each table is what the command above it prints, run in the project's folder.
 
 What is learned from the train split: the points of the traits of a line (`benchmarks/learn_scorecard.py`), how rare words are
 (`benchmarks/learn_rarity.py`), and what share of trigrams each language's profile must know (`benchmarks/learn_language.py`).

@@ -1,4 +1,3 @@
-
 """Candidate pairs depend on the two sketches alone."""
 
 import random

@@ -1,4 +1,3 @@
-
 """Decisions: the same whatever the order and the split, and changed only where something changed."""
 
 import random

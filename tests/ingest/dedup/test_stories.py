@@ -1,4 +1,3 @@
-
 """The kinds of pairs and the clusters of invented news in seven languages."""
 
 import json
