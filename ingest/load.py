@@ -21,6 +21,13 @@ _BLOCK_END = re.compile(r"</(?:p|div|article|section|body|li|ul|h[1-6]|figure)\s
 MIN_BLOCK_ENDS = 2
 """A text field with so many ends of blocks holds HTML; prose that mentions one tag does not."""
 
+NO_ARTICLES = (
+    "README* LICENSE* LICENCE* COPYING* NOTICE NOTICE.* CHANGELOG* CONTRIBUTING* Makefile Thumbs.db *.md *.rst *.png *.jpg "
+    "*.jpeg *.gif *.webp *.avif *.svg *.ico *.bmp *.tif *.tiff *.css *.js *.mjs *.map *.woff *.woff2 *.ttf *.otf *.eot *.pdf "
+    "*.mp3 *.mp4 *.webm *.py *.sh *.toml *.yaml *.yml *.sha256 desktop.ini"
+)
+"""Names of files beside articles."""
+
 
 @dataclass(frozen=True, slots=True)
 class LoadConfig:
@@ -28,54 +35,7 @@ class LoadConfig:
 
     max_bytes: int = 20 * 1024 * 1024
     """Largest page or record in bytes, after decompression."""
-    skip: tuple[str, ...] = (
-        *(
-            "README*",
-            "LICENSE*",
-            "LICENCE*",
-            "COPYING*",
-            "NOTICE",
-            "NOTICE.*",
-            "CHANGELOG*",
-            "CONTRIBUTING*",
-            "Makefile",
-            "Thumbs.db",
-            "*.md",
-        ),
-        *(
-            "*.rst",
-            "*.png",
-            "*.jpg",
-            "*.jpeg",
-            "*.gif",
-            "*.webp",
-            "*.avif",
-            "*.svg",
-            "*.ico",
-            "*.bmp",
-            "*.tif",
-            "*.tiff",
-            "*.css",
-            "*.js",
-        ),
-        *(
-            "*.mjs",
-            "*.map",
-            "*.woff",
-            "*.woff2",
-            "*.ttf",
-            "*.otf",
-            "*.eot",
-            "*.pdf",
-            "*.mp3",
-            "*.mp4",
-            "*.webm",
-            "*.py",
-            "*.sh",
-            "*.toml",
-        ),
-        *("*.yaml", "*.yml", "*.sha256", "desktop.ini"),
-    )
+    skip: tuple[str, ...] = tuple(NO_ARTICLES.split())
     """Patterns of files in folders that are no articles: neither read nor counted.
 
     A pattern with `/` is matched with the path relative to the folder, others with the file's name; one without capitals ignores

@@ -10,14 +10,21 @@ STANDARD = sys.stdlib_module_names
 COMMON_GROUND = {"numpy", "pyarrow", "lxml", "_typeshed"}
 
 OWNERS = {
+    "aiohttp": "ingest.fetch",
+    "boto3": "storage",
+    "botocore": "storage",
     "charset_normalizer": "ingest.extract",
     "click": "flows.cli",
     "datasketch": "ingest.dedup",
     "deltalake": "storage",
+    "feedparser": "ingest.sources",
     "htmldate": "ingest.extract",
+    "jinja2": "flows.view",
     "langdetect": "ingest.language",
     "pebble": "ingest.isolate",
-    "pydantic": "flows.runs",
+    "prefect": "flows",
+    "protego": "ingest.fetch",
+    "pydantic": "flows",
     "rich": "flows.cli",
     "trafilatura": "ingest.extract",
     "warcio": "storage",

@@ -22,6 +22,18 @@ def start(root: Path, corpus: Path) -> subprocess.Popen[str]:
     )
 
 
+def finish(process: subprocess.Popen[str]) -> dict:
+    """The report of a run that ends well."""
+    told, complaint = process.communicate()
+    assert process.returncode == 0, complaint
+    return json.loads(told)
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+
+
 def wait_until_staged(process: subprocess.Popen[str], corpus: Path, shards: int) -> None:
     """Returns as soon as so many shards are staged."""
     while process.poll() is None:
@@ -46,7 +58,7 @@ def members_of(session: int) -> list[int]:
 @pytest.fixture(scope="module")
 def undisturbed(root: Path, tmp_path_factory) -> Path:
     corpus = tmp_path_factory.mktemp("undisturbed") / "corpus"
-    assert start(root, corpus).wait() == 0
+    finish(start(root, corpus))
     return corpus
 
 
@@ -57,12 +69,8 @@ def test_a_run_killed_with_sigkill_is_finished_by_the_same_command(root, tmp_pat
     process = start(root, corpus)
     wait_until_staged(process, corpus, shards)
     (plan,) = corpus.glob("clean/runs/*.plan.json")
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    again = start(root, corpus)
-    told, complaint = again.communicate()
-    assert again.returncode == 0, complaint
-    report = json.loads(told)
+    kill(process)
+    report = finish(start(root, corpus))
     assert report["run_id"] == plan.name.removesuffix(".plan.json")
     assert add_up(report)
     assert {table: rows_by_law_2(corpus, table) for table in TABLES} == {
@@ -76,8 +84,7 @@ def test_workers_die_with_a_run_that_is_killed(root: Path, tmp_path: Path) -> No
     corpus = tmp_path / "corpus"
     process = start(root, corpus)
     wait_until_staged(process, corpus, 1)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    kill(process)
     for _ in range(2_000_000):
         if not members_of(process.pid):
             return
@@ -95,4 +102,4 @@ def test_ctrl_c_says_in_one_line_how_to_go_on(root: Path, tmp_path: Path) -> Non
     assert len(complaint.strip().splitlines()) == 1
     assert "same command" in complaint
     assert list(corpus.glob("clean/staged/*/*.parquet"))
-    assert start(root, corpus).wait() == 0
+    finish(start(root, corpus))
