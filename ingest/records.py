@@ -101,7 +101,7 @@ class FieldMap:
     text: tuple[str, ...] = ("text", "content", "body", "article", "maintext")
     """Plain text of the article."""
     html: tuple[str, ...] = ("html", "raw_html")
-    """The article's page as HTML; used where no text field is present."""
+    """The article's page as HTML; used rather than a text field, which is often what some extractor left of it."""
     url: tuple[str, ...] = ("url", "link", "canonical_url")
     """Where the article was published."""
     id: tuple[str, ...] = ("id", "_id", "guid", "uuid")
@@ -151,6 +151,8 @@ class Refused:
     page: RawPage
     """What is known of it; its body is empty where it is too large to keep, else what arrived."""
     why: Rejected
+    raw_sha256: str | None = None
+    """Of the bytes that were too many to keep; null where the body holds what arrived."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@
 """
 
 import logging
+import signal
 import sys
 from importlib import import_module
 from types import TracebackType
@@ -23,6 +24,8 @@ VERBS = {
     "config": "flows.cli.config",
 }
 """Verb → module that holds its `command`; imported when asked for."""
+RESUMABLE = frozenset({"ingest"})
+"""Verbs whose work, staged so far, is taken up by the same command."""
 
 
 class Told(click.ClickException):
@@ -52,7 +55,8 @@ class Verbs(click.Group):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            click.echo("Interrupted. What is done so far stays: the same command goes on from there.", err=True)
+            goes_on = " What is done so far stays: the same command goes on from there."
+            click.echo(f"Interrupted.{goes_on if ctx.invoked_subcommand in RESUMABLE else ''}", err=True)
             raise click.exceptions.Exit(130) from None
         except (OSError, IngestError, StorageError, FlowError) as error:
             if ctx.params["debug"] or isinstance(error, BrokenPipeError):
@@ -76,6 +80,8 @@ def main() -> None:
         # Hostile text may hold what the terminal's encoding lacks.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     sys.excepthook = _one_sentence
+    # What systemd and Kubernetes send is meant as Ctrl-C is.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     cli()
 
 

@@ -16,7 +16,7 @@ from flows.runs.settings import Settings
 from flows.runs.settle import recount, settle
 from flows.runs.shards import Reading
 from flows.runs.staging import Staging
-from flows.runs.state import State, read_state
+from flows.runs.state import State, peek_state, read_state
 from flows.runs.stopwatch import Stopwatch
 from flows.runs.wiring import open_corpus, pipeline_of, workers_of
 from ingest.isolate import Judges
@@ -40,7 +40,7 @@ def ingest(request: IngestRequest, settings: Settings, progress: Tell = lambda _
     plan = plans.new_plan(inputs, config_id_of(pipeline), settings.run.shard_documents, request.limit)
     if corpus is None or request.dry_run:
         staging = Staging(None, plan.run)
-        state = read_state(corpus) if corpus else State()
+        state = peek_state(corpus) if corpus else State()
         _stage(plan, state, staging, settings, Counting(plan, progress))
         return stopwatch.stamp(settle(plan, corpus, staging, settings, dry_run=True), staging)
     plan = _claimed(plan, corpus)

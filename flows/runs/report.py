@@ -2,6 +2,8 @@
 
 import json
 from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ class Report:
     """One sentence for each input that failed or is broken; capped by the run."""
     gate_refused: str | None = None
     """Why the quality gate refused to commit; null where it did not."""
+    outcomes: tuple[dict[str, Any], ...] = ()
+    """Of a refused run, what would have become of each input, as rows of `outcomes`; of others they stand in the table."""
 
     @property
     def cleaned(self) -> int:
@@ -80,11 +84,11 @@ class Report:
 
     def to_json(self) -> str:
         """The report as one JSON object."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+        return json.dumps(asdict(self), ensure_ascii=False, default=datetime.isoformat)
 
     @classmethod
     def from_json(cls, text: str) -> "Report":
         """The report that `to_json` wrote; fields of a later version are passed over."""
         known = {entry.name for entry in fields(cls)}
         values = {name: value for name, value in json.loads(text).items() if name in known}
-        return cls(**{**values, "messages": tuple(values.get("messages", ()))})
+        return cls(**{**values, **{name: tuple(values.get(name, ())) for name in ("messages", "outcomes")}})

@@ -80,7 +80,7 @@ class Reading:
         shard: list[Taken | None] = []
         size = 0
         for taken in pages:
-            skip = taken.result is None and self._is_known(taken)
+            skip = not isinstance(taken.result, Failed) and self._is_known(taken)
             shard.append(None if skip else taken)
             size += len(taken.page.body)
             if len(shard) >= self.plan.shard_documents or size >= SHARD_BYTES:
@@ -100,7 +100,7 @@ class Reading:
                 yield _taken(found)
         except SourceError as error:
             page = RawPage(planned.source, planned.name, "application/octet-stream", b"")
-            yield Taken(page, document_id(page), "", result=Failed("unreadable", str(error)))
+            yield Taken(page, document_id(page), "", result=Failed("unreadable", error.why))
 
     def _is_known(self, taken: Taken) -> bool:
         seen, head = self.state.seen.get(taken.id), self.state.heads.get(taken.id)
@@ -144,8 +144,9 @@ class Reading:
 
 
 def _taken(found: RawPage | Refused) -> Taken:
-    page = found.page if isinstance(found, Refused) else found
-    return Taken(page, document_id(page), payload_sha256(page), result=found.why if isinstance(found, Refused) else None)
+    if isinstance(found, RawPage):
+        return Taken(found, document_id(found), payload_sha256(found))
+    return Taken(found.page, document_id(found.page), found.raw_sha256 or payload_sha256(found.page), result=found.why)
 
 
 def _staged(entry: Taken, run_started: datetime) -> StagedPage:

@@ -29,7 +29,15 @@ class State:
 
 def read_state(corpus: Corpus) -> State:
     """The state at the head of the log, to which all tables are rolled first."""
-    seq = corpus.roll()
+    return _state(corpus, corpus.roll())
+
+
+def peek_state(corpus: Corpus) -> State:
+    """The state that the tables show as they stand; nothing is written."""
+    return _state(corpus, min(corpus.applied().values()))
+
+
+def _state(corpus: Corpus, seq: int) -> State:
     decisions = latest_decisions(corpus)
     live = {id_: decision for id_, decision in decisions.items() if decision.status == "live"}
     return State(seq, dict(_heads(corpus, live)), seen_inputs(corpus), live)

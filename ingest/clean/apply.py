@@ -21,11 +21,16 @@ class Sliced:
 
 def clean(article: Article, labeller: Labeller, config: CleanConfig) -> Document | Rejected:
     """Cut what the labeller refuses, and keep the rest verbatim."""
+    document = ledger(article, labeller, config)
+    if document.n_words == 0:
+        return Rejected("clean", "only-boilerplate", f"no words are left of {len(article.blocks)} blocks")
+    return document
+
+
+def ledger(article: Article, labeller: Labeller, config: CleanConfig) -> Document:
+    """The article after its cuts, however little is left of it."""
     sliced = slice_blocks(article, labeller.label(article))
     text = "\n\n".join(piece.kept for index, piece in enumerate(sliced) if piece.kept and index != article.title_block)
-    n_words = count_words(text)
-    if n_words == 0:
-        return Rejected("clean", "only-boilerplate", f"no words are left of {len(article.blocks)} blocks")
     starts = offsets(article.blocks)
     return Document(
         text=text,
@@ -43,7 +48,7 @@ def clean(article: Article, labeller: Labeller, config: CleanConfig) -> Document
         agency=article.agency,
         access=article.access,
         page_type=article.page_type,
-        n_words=n_words,
+        n_words=count_words(text),
         licence_url=article.licence_url,
         opt_outs=article.opt_outs,
         flags=article.flags | flags_of(article, [piece.kept for piece in sliced], config),
