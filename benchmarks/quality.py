@@ -48,8 +48,8 @@ documents without any error. The figures of `natural`, real leftovers labelled b
 `date` was to reach .93 over all pages and does not (`python -m benchmarks.date_ceiling`): of 639 gold dates 37 are told nowhere
 around the headline nor in the markup (the year 2023 on pages of 2018 to 2024, day and month exchanged), so that whoever always
 picked the best of all dates of a page would have .942. On 19 more the gold is the date of the last change although the page also
-tells when it was published; we give the latter. On news pages .93 is
-reached.
+tells when it was published; we give the latter. On news pages .93
+is reached.
 """
 
 

@@ -109,15 +109,28 @@ def claim(bucket: Bucket, plan: Plan, is_committed: Callable[[Plan], bool]) -> P
     for found in unfinished(bucket):
         if found.digest != plan.digest:
             continue
-        if not found.owner.is_dead(found.created_at):
-            who = f"run {found.run} of the same inputs is at work (process {found.owner.pid} on {found.owner.host})"
-            raise RunIsAliveError(f"{who}: wait for it or stop it")
+        _require_dead(found)
         if found.base_seq == plan.base_seq or is_committed(found):
             plan = replace(found, owner=plan.owner)
             break
         give_up(bucket, found)
     write(bucket, plan)
+    _require_first(bucket, plan)
     return plan
+
+
+def _require_first(bucket: Bucket, plan: Plan) -> None:
+    """Of two that claimed at once, each of which sees the other's plan now, the one of the smaller run id goes on."""
+    for found in unfinished(bucket):
+        if found.digest == plan.digest and found.run < plan.run and not found.owner.is_dead(found.created_at):
+            bucket.delete(keys.run_plan(plan.run))
+            _require_dead(found)
+
+
+def _require_dead(found: Plan) -> None:
+    if not found.owner.is_dead(found.created_at):
+        who = f"run {found.run} of the same inputs is at work (process {found.owner.pid} on {found.owner.host})"
+        raise RunIsAliveError(f"{who}: wait for it or stop it")
 
 
 def give_up(bucket: Bucket, plan: Plan) -> None:
