@@ -6,16 +6,16 @@ commit after the one that it was opened at.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, Transaction
 from deltalake.exceptions import CommitFailedError, DeltaError
 from deltalake.transaction import AddAction, RemoveAction
 
-from storage import keys
+from storage import answers, keys
 from storage.commits import Commit, FileEntry
-from storage.errors import StoreUnavailableError
 from storage.keys import Table
 from storage.objects import Bucket
 from storage.parquet import STATISTICS
@@ -32,12 +32,14 @@ CONFIGURATION: dict[str, str | None] = {
 def create(bucket: Bucket, table: Table) -> None:
     """Makes the table where it does not exist; any number of callers may do so at once."""
     uri, options = bucket.delta(keys.table(table))
-    try:
-        if not DeltaTable.is_deltatable(uri, options):
+    with _translated(bucket, table):
+        if DeltaTable.is_deltatable(uri, options):
+            return
+        try:
             DeltaTable.create(uri, SCHEMAS[table], mode="error", configuration=CONFIGURATION, storage_options=options)
-    except (DeltaError, OSError) as error:
-        if not DeltaTable.is_deltatable(uri, options):
-            raise _unavailable(table, error) from error
+        except (DeltaError, OSError):
+            if not DeltaTable.is_deltatable(uri, options):  # somebody else was quicker
+                raise
 
 
 class Handle:
@@ -45,11 +47,10 @@ class Handle:
 
     def __init__(self, bucket: Bucket, table: Table) -> None:
         uri, options = bucket.delta(keys.table(table))
-        try:
-            self._delta = DeltaTable(uri, storage_options=options)
-        except (DeltaError, OSError) as error:
-            raise _unavailable(table, error) from error
         self.table: Table = table
+        self._bucket = bucket
+        with _translated(bucket, table):
+            self._delta = DeltaTable(uri, storage_options=options)
 
     @property
     def applied(self) -> int:
@@ -84,12 +85,11 @@ class Handle:
         properties = CommitProperties(
             app_transactions=[Transaction(APP, commit.seq)], max_commit_retries=0, custom_metadata={"run": commit.run}
         )
-        try:
-            self._delta.create_write_transaction(actions, "append", SCHEMAS[self.table], commit_properties=properties)
-        except CommitFailedError:
-            return False
-        except (DeltaError, OSError) as error:
-            raise _unavailable(self.table, error) from error
+        with _translated(self._bucket, self.table):
+            try:
+                self._delta.create_write_transaction(actions, "append", SCHEMAS[self.table], commit_properties=properties)
+            except CommitFailedError:
+                return False
         return True
 
 
@@ -99,5 +99,9 @@ def _add(entry: FileEntry, seq: int, when: int) -> AddAction:
     return AddAction(entry.path, entry.size, {}, when, True, json.dumps(stats))  # noqa: FBT003
 
 
-def _unavailable(table: Table, error: Exception) -> StoreUnavailableError:
-    return StoreUnavailableError(f"the table {table} cannot be read or written: {str(error).splitlines()[0]}")
+@contextmanager
+def _translated(bucket: Bucket, table: Table) -> Iterator[None]:
+    try:
+        yield
+    except (DeltaError, OSError) as error:
+        raise answers.of_delta(f"{bucket.uri}: the table {table}", error) from error

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.seaweed import s3, seaweed  # noqa: F401 - fixtures for all tests
+
 ROOT = Path(__file__).parent.parent
 
 
