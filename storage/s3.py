@@ -57,7 +57,9 @@ class S3Bucket:
         if not bucket:
             raise StorageError(f"s3://{path}: name a bucket: s3://bucket or s3://bucket/prefix")
         if prefix and not KEY_PATTERN.fullmatch(prefix):
-            raise StorageError(f"s3://{path}: the prefix may hold letters, digits and ._=+@,~- only, and no part starts with a dot")
+            raise StorageError(
+                f"s3://{path}: the prefix may hold letters, digits and ._=+@,~- only, and no part starts with a dot"
+            )
         return cls(bucket, prefix)
 
     def __reduce__(self) -> tuple[type["S3Bucket"], tuple[str, str]]:
@@ -175,16 +177,16 @@ class S3Bucket:
         else:
             self._write_parts(target, told, data, condition)
 
-    def _write_parts(
-        self, target: Mapping[str, str], told: Mapping[str, Any], data: bytes, condition: Mapping[str, str]
-    ) -> None:
+    def _write_parts(self, target: Mapping[str, str], told: Mapping[str, Any], data: bytes, condition: Mapping[str, str]) -> None:
         client: Client = self.connection.client
         upload = {**target, "UploadId": client.create_multipart_upload(**target, **told)["UploadId"]}
         try:
             parts = []
             for number, start in enumerate(range(0, len(data), PART_BYTES), 1):
                 answer = client.upload_part(**upload, PartNumber=number, Body=data[start : start + PART_BYTES])
-                parts.append({"PartNumber": number} | {name: answer[name] for name in ("ETag", "ChecksumCRC32") if name in answer})
+                parts.append(
+                    {"PartNumber": number} | {name: answer[name] for name in ("ETag", "ChecksumCRC32") if name in answer}
+                )
             client.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts}, **condition)
         except (ClientError, BotoCoreError):
             self._give_up(upload)

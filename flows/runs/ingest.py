@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from flows.runs import plan as plans
 from flows.runs.inputs import planned_inputs
+from flows.runs.openers import ANYWHERE
 from flows.runs.plan import Plan
 from flows.runs.report import IngestRequest, Progress, Report
 from flows.runs.settings import Settings
@@ -20,7 +21,6 @@ from flows.runs.state import State, peek_state, read_state
 from flows.runs.stopwatch import Stopwatch
 from flows.runs.wiring import open_corpus, pipeline_of, workers_of
 from ingest.isolate import Judges
-from ingest.sources.opener import LOCAL
 from ingest.stages import config_id_of, judge_factory
 from storage import keys, staged
 from storage.tables import Corpus
@@ -83,7 +83,7 @@ def _stage(plan: Plan, state: State, staging: Staging, settings: Settings, tell:
     """Read, store, judge and stage every input of the plan."""
     pipeline = pipeline_of(settings)
     with Judges(judge_factory(pipeline), workers=workers_of(settings), config=settings.isolation) as judges:
-        reading = Reading(plan, state, pipeline, LOCAL, judges.judge, staging.bucket, tell)
+        reading = Reading(plan, state, pipeline, ANYWHERE, judges.judge, staging.bucket, tell)
         for shard in reading.shards():
             staging.add(shard)
         staging.cpu_s = judges.cpu_s

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from flows.runs.openers import ANYWHERE
 from flows.runs.plan import PlannedInput
 from flows.runs.report import IngestRequest, Progress
 from ingest.errors import SourceError
@@ -9,7 +10,6 @@ from ingest.load import LoadConfig
 from ingest.records import PageRef
 from ingest.sources.fingerprint import fingerprint
 from ingest.sources.listing import list_inputs
-from ingest.sources.opener import LOCAL
 
 
 def planned_inputs(request: IngestRequest, config: LoadConfig, progress: Callable[[Progress], None]) -> list[PlannedInput]:
@@ -17,13 +17,13 @@ def planned_inputs(request: IngestRequest, config: LoadConfig, progress: Callabl
 
     Raises: SourceError where a given path leads to nothing.
     """
-    return list(_planned(list_inputs(request.paths, request.source, config, LOCAL), progress))
+    return list(_planned(list_inputs(request.paths, request.source, config, ANYWHERE), progress))
 
 
 def _planned(refs: Iterator[PageRef], progress: Callable[[Progress], None]) -> Iterator[PlannedInput]:
     for number, ref in enumerate(refs, start=1):
         try:
-            found = fingerprint(ref, LOCAL)
+            found = fingerprint(ref, ANYWHERE)
         except SourceError:
             yield PlannedInput(ref.source, ref.name, ref.location, size=0, sha256=None, pages=1)
         else:
