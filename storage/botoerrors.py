@@ -3,11 +3,14 @@
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    HTTPClientError,
+    IncompleteReadError,
     NoCredentialsError,
     PartialCredentialsError,
     ProfileNotFound,
     SSLError,
 )
+from botocore.exceptions import ConnectionError as NoConnectionError
 
 from storage.answers import NO_CREDENTIALS, NO_PROFILE, UNREACHABLE, UNTRUSTED, of_code
 from storage.errors import AccessError, StoreUnavailableError
@@ -23,7 +26,10 @@ def of_boto(place: str, error: ClientError | BotoCoreError) -> StoreUnavailableE
         return AccessError(f"{place}: {NO_PROFILE}")
     if isinstance(error, SSLError):
         return AccessError(f"{place}: {UNTRUSTED}")
-    return StoreUnavailableError(f"{place}: {UNREACHABLE}; {' '.join(str(error).split())}")
+    said = " ".join(str(error).split())
+    if isinstance(error, NoConnectionError | HTTPClientError | IncompleteReadError):
+        return StoreUnavailableError(f"{place}: {UNREACHABLE}; {said}")
+    return AccessError(f"{place}: the AWS settings or the name are wrong: {said}")
 
 
 def code_of(error: ClientError) -> str:

@@ -65,8 +65,10 @@ class Connection:
             if self._client is None:
                 try:
                     self._client = self._connect()
-                except (BotoCoreError, ValueError) as error:
-                    raise _misconfigured(f"s3://{self.bucket}", error) from error
+                except BotoCoreError as error:
+                    raise of_boto(f"s3://{self.bucket}", error) from error
+                except ValueError as error:  # an endpoint that is no URL
+                    raise AccessError(f"s3://{self.bucket}: the AWS settings are wrong: {error}") from error
             return self._client
 
     @property
@@ -166,12 +168,6 @@ def _style(session: Session) -> str:
     settings = session.get_scoped_config().get("s3")
     told = settings.get("addressing_style") if isinstance(settings, dict) else None
     return "virtual" if told == "virtual" else "path"
-
-
-def _misconfigured(place: str, error: Exception) -> AccessError:
-    if isinstance(error, BotoCoreError):
-        return AccessError(str(of_boto(place, error)))
-    return AccessError(f"{place}: the AWS settings are wrong: {error}")
 
 
 def _trust(session: Session) -> None:

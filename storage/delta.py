@@ -31,14 +31,14 @@ CONFIGURATION: dict[str, str | None] = {
 
 def create(bucket: Bucket, table: Table) -> None:
     """Makes the table where it does not exist; any number of callers may do so at once."""
+    if _exists(bucket, table):
+        return
     uri, options = bucket.delta(keys.table(table))
     with _translated(bucket, table):
-        if DeltaTable.is_deltatable(uri, options):
-            return
         try:
             DeltaTable.create(uri, SCHEMAS[table], mode="error", configuration=CONFIGURATION, storage_options=options)
         except (DeltaError, OSError):
-            if not DeltaTable.is_deltatable(uri, options):  # somebody else was quicker
+            if not _exists(bucket, table):
                 raise
 
 
@@ -97,6 +97,12 @@ def _add(entry: FileEntry, seq: int, when: int) -> AddAction:
     bounds = {"minValues": {"id": entry.min_id, "seq": seq}, "maxValues": {"id": entry.max_id, "seq": seq}}
     stats = {"numRecords": entry.rows, "nullCount": {"id": 0, "seq": 0}} | bounds
     return AddAction(entry.path, entry.size, {}, when, True, json.dumps(stats))  # noqa: FBT003
+
+
+def _exists(bucket: Bucket, table: Table) -> bool:
+    """Whether the table's log has begun; its first entry may have been cleaned up. deltalake would look with Python halted."""
+    log = f"{keys.table(table)}/_delta_log/"
+    return bucket.head(f"{log}{0:020d}.json") is not None or any(bucket.list(log))
 
 
 @contextmanager

@@ -7,13 +7,14 @@ asked whose it is. A store's client repeats requests by itself, so that one's ow
 import hashlib
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    FlexibleChecksumError,
     IncompleteReadError,
     NoCredentialsError,
     ParamValidationError,
@@ -34,8 +35,8 @@ DIGEST = "winnow-sha256"
 PART_BYTES = 32 * 2**20
 MULTIPART_BYTES = 2 * PART_BYTES
 """From this size an object goes up in parts, each of which is repeated by itself where it is lost."""
-BROKEN_BODY = (IncompleteReadError, ReadTimeoutError, ResponseStreamingError)
-"""An answer that broke off after its head had come: not repeated by boto3."""
+BROKEN_BODY = (IncompleteReadError, ReadTimeoutError, ResponseStreamingError, FlexibleChecksumError)
+"""An answer that broke off, or was changed on the way, after its head had come: not repeated by boto3."""
 NEVER_SENT = (NoCredentialsError, PartialCredentialsError, ParamValidationError, SSLError)
 DOUBTFUL = frozenset({404, 409, 412, 500, 502, 503, 504})
 """Answers to a write after which it may have happened all the same. 404: an upload that is gone since it was completed."""
@@ -216,8 +217,7 @@ class S3Bucket:
 
     def _ask_why(self, key: str) -> None:
         """An answer to HEAD has no body that says what is wrong; the same question by GET has."""
-        with self.connection.client.get_object(Bucket=self._bucket, Key=self._prefix + key, Range="bytes=0-0")["Body"] as body:
-            body.read()
+        _whole(self.connection.client.get_object(Bucket=self._bucket, Key=self._prefix + key, Range="bytes=0-0"))
 
     @contextmanager
     def _translated(self, key: str) -> Iterator[None]:
@@ -228,12 +228,15 @@ class S3Bucket:
             if error.response.get("Error", {}).get("Code") == "NoSuchKey":
                 raise KeyMissingError(key) from error
             raise of_boto(self._place(key), error) from error
+        except FlexibleChecksumError as error:
+            raise DamagedError(f"{key} is not what was written: the object is damaged") from error
         except BotoCoreError as error:
             raise of_boto(self._place(key), error) from error
 
 
 def _whole(answer: Mapping[str, Any]) -> tuple[bytes, Mapping[str, str]]:
-    with answer["Body"] as body:
+    # Not `with body`: that would hand out what it wraps, which does not count the bytes.
+    with closing(answer["Body"]) as body:
         return body.read(), answer["Metadata"]
 
 
