@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from storage.errors import StorageError
+from storage.errors import NotACorpusError
 from storage.local import LocalBucket
 from storage.objects import Bucket, ObjectInfo
 
@@ -11,12 +11,12 @@ __all__ = ["SCHEMES", "Bucket", "ObjectInfo", "open_bucket"]
 
 
 def open_bucket(uri: str) -> Bucket:
-    """The bucket that a path or URI names; nothing is read or created. Raises: StorageError."""
+    """The bucket that a path or URI names; nothing is read or created. Raises: NotACorpusError."""
     scheme, separator, rest = uri.partition("://")
     if not separator:
         return _open_local(uri)
     if scheme not in SCHEMES:
-        raise StorageError(
+        raise NotACorpusError(
             f"{uri}: no store speaks {scheme}://; known are a path and {', '.join(f'{name}://' for name in SCHEMES)}"
         )
     return SCHEMES[scheme](rest)

@@ -6,7 +6,7 @@ commit after the one that it was opened at.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import pyarrow as pa
@@ -91,6 +91,26 @@ class Handle:
             except CommitFailedError:
                 return False
         return True
+
+
+def race(bucket: Bucket, key: str, run: Callable[[Callable[[int], bool]], list[int]]) -> list[int]:
+    """Those of `run`'s competitors whose transaction on one version of a new table was accepted: for trying out a store."""
+    uri, options = bucket.delta(key)
+    schema = pa.schema([("id", pa.string())])
+
+    def transact(_who: int) -> bool:
+        handle = DeltaTable(uri, version=0, storage_options=options)
+        try:
+            handle.create_write_transaction([], "append", schema, commit_properties=CommitProperties(max_commit_retries=0))
+        except CommitFailedError:
+            return False
+        return True
+
+    try:
+        DeltaTable.create(uri, schema, storage_options=options)
+        return run(transact)
+    except (DeltaError, OSError) as error:
+        raise answers.of_delta(f"{bucket.uri}/{key}", error) from error
 
 
 def _add(entry: FileEntry, seq: int, when: int) -> AddAction:

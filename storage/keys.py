@@ -19,6 +19,8 @@ COMMITS = "clean/commits/"
 RUNS = "clean/runs/"
 STAGED = "clean/staged/"
 SKETCHES = "clean/sketches/"
+PROBES = "clean/probes/"
+"""What `winnow doctor` tries a store with; removed when it is done. No text of articles."""
 RAW_WARC = "raw/warc/"
 RAW_INDEX = "raw/index/"
 
@@ -32,6 +34,7 @@ AREAS: Mapping[str, bool] = {
     "clean/outcomes/": False,
     "clean/takedowns/": False,
     "clean/blocklist/": False,
+    PROBES: False,
     STAGED: True,
     "clean/versions/": True,
     "clean/documents/": True,
@@ -100,6 +103,11 @@ def run_plan(run: str) -> str:
 def run_record(run: str) -> str:
     """What a run did: counts and, where it was refused, its outcomes. No text of articles."""
     return check_key(f"{RUNS}{run}.json")
+
+
+def probe(examination: str, name: str) -> str:
+    """An object, or the folder of a table, by which one examination tries the store. No text of articles."""
+    return check_key(f"{PROBES}{examination}/{name}")
 
 
 def raw_segment(stored_at: datetime, run: str, shard: int, part: int) -> str:

@@ -26,7 +26,7 @@ from botocore.exceptions import (
 
 from storage.botoerrors import of_boto, status_of
 from storage.connection import ATTEMPTS, Client, Connection
-from storage.errors import DamagedError, KeyMissingError, StorageError
+from storage.errors import DamagedError, KeyMissingError, NotACorpusError
 from storage.objects import KEY_PATTERN, ObjectInfo, check_key
 
 WRITE_ID = "winnow-write-id"
@@ -52,13 +52,13 @@ class S3Bucket:
 
     @classmethod
     def at(cls, path: str) -> "S3Bucket":
-        """The bucket of what follows `s3://`. Raises: StorageError where that is no bucket and prefix."""
+        """The bucket of what follows `s3://`. Raises: NotACorpusError where that is no bucket and prefix."""
         bucket, _, prefix = path.partition("/")
         prefix = prefix.strip("/")
         if not bucket:
-            raise StorageError(f"s3://{path}: name a bucket: s3://bucket or s3://bucket/prefix")
+            raise NotACorpusError(f"s3://{path}: name a bucket: s3://bucket or s3://bucket/prefix")
         if prefix and not KEY_PATTERN.fullmatch(prefix):
-            raise StorageError(
+            raise NotACorpusError(
                 f"s3://{path}: the prefix may hold letters, digits and ._=+@,~- only, and no part starts with a dot"
             )
         return cls(bucket, prefix)
@@ -132,8 +132,8 @@ class S3Bucket:
 
     def delete(self, key: str) -> None:
         """Removes an object."""
-        with self._translated(check_key(key)):
-            self.connection.client.delete_object(Bucket=self._bucket, Key=self._prefix + key)
+        with self._translated(key):
+            self.connection.client.delete_object(**self.address(key))
 
     def sweep_partial(self, before: datetime) -> int:
         """Gives up uploads in parts that were begun before then; the count."""
@@ -150,12 +150,16 @@ class S3Bucket:
         """The folder's URI, and how to reach it with the credentials of this moment."""
         return f"s3://{self._bucket}/{self._prefix}{check_key(key)}", self.connection.delta_options()
 
+    def address(self, key: str) -> dict[str, str]:
+        """How boto3 names an object."""
+        return {"Bucket": self._bucket, "Key": self._prefix + check_key(key)}
+
     def _place(self, key: str) -> str:
         return f"{self.uri}/{key}" if key else self.uri
 
     def _read(self, key: str, part: str | None = None) -> tuple[bytes, Mapping[str, str]]:
         """Bytes and metadata of an object; read again where the connection breaks off in the middle."""
-        asked = {"Bucket": self._bucket, "Key": self._prefix + check_key(key)} | ({"Range": part} if part else {})
+        asked = self.address(key) | ({"Range": part} if part else {})
         with self._translated(key):
             for left in reversed(range(ATTEMPTS)):
                 try:
@@ -171,7 +175,7 @@ class S3Bucket:
 
     def _write(self, key: str, data: bytes, write_id: str, *, only_new: bool = False) -> None:
         condition = {"IfNoneMatch": "*"} if only_new else {}
-        target = {"Bucket": self._bucket, "Key": self._prefix + check_key(key)}
+        target = self.address(key)
         told = {"Metadata": {WRITE_ID: write_id, DIGEST: _digest(data)}}
         if len(data) < MULTIPART_BYTES:
             self.connection.client.put_object(**target, **told, **condition, Body=data)
@@ -205,9 +209,9 @@ class S3Bucket:
         return None if answer is None else answer["Metadata"].get(WRITE_ID, "")
 
     def _head(self, key: str) -> dict[str, Any] | None:
-        with self._translated(check_key(key)):
+        with self._translated(key):
             try:
-                return dict(self.connection.client.head_object(Bucket=self._bucket, Key=self._prefix + key))
+                return dict(self.connection.client.head_object(**self.address(key)))
             except ClientError as error:
                 if status_of(error) == 404:
                     return None
@@ -217,7 +221,7 @@ class S3Bucket:
 
     def _ask_why(self, key: str) -> None:
         """An answer to HEAD has no body that says what is wrong; the same question by GET has."""
-        _whole(self.connection.client.get_object(Bucket=self._bucket, Key=self._prefix + key, Range="bytes=0-0"))
+        _whole(self.connection.client.get_object(**self.address(key), Range="bytes=0-0"))
 
     @contextmanager
     def _translated(self, key: str) -> Iterator[None]:

@@ -22,6 +22,7 @@ VERBS = {
     "list": "flows.cli.list",
     "evaluate": "flows.cli.evaluate",
     "config": "flows.cli.config",
+    "doctor": "flows.cli.doctor",
 }
 """Verb → module that holds its `command`; imported when asked for."""
 RESUMABLE = frozenset({"ingest"})
