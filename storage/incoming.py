@@ -30,6 +30,8 @@ class IncomingBucket:
             except ClientError as error:
                 if status_of(error) == 404:
                     return False
+                # An answer to HEAD has no body that says what is wrong; one to listing has.
+                next(self.keys(key), None)
                 raise
         return True
 

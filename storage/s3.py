@@ -136,15 +136,22 @@ class S3Bucket:
             self.connection.client.delete_object(**self.address(key))
 
     def sweep_partial(self, before: datetime) -> int:
-        """Gives up uploads in parts that were begun before then; the count."""
-        client, swept = self.connection.client, 0
+        """Gives up uploads in parts that were begun before then; the count, 0 where the store cannot list them."""
         with self._translated(""):
-            pages = client.get_paginator("list_multipart_uploads").paginate(Bucket=self._bucket, Prefix=self._prefix)
-            for upload in [upload for page in pages for upload in page.get("Uploads", ())]:
-                if upload["Key"].startswith(self._prefix) and upload["Initiated"] < before:
-                    client.abort_multipart_upload(Bucket=self._bucket, Key=upload["Key"], UploadId=upload["UploadId"])
-                    swept += 1
-        return swept
+            try:
+                stale = [upload for upload in self._uploads() if upload["Initiated"] < before]
+            except ClientError as error:
+                if status_of(error) in {405, 501}:
+                    return 0
+                raise
+            for upload in stale:
+                self._give_up({"Bucket": self._bucket, "Key": upload["Key"], "UploadId": upload["UploadId"]})
+        return len(stale)
+
+    def _uploads(self) -> Iterator[dict[str, Any]]:
+        pages = self.connection.client.get_paginator("list_multipart_uploads").paginate(Bucket=self._bucket, Prefix=self._prefix)
+        for page in pages:
+            yield from (upload for upload in page.get("Uploads", ()) if upload["Key"].startswith(self._prefix))
 
     def delta(self, key: str) -> tuple[str, dict[str, str]]:
         """The folder's URI, and how to reach it with the credentials of this moment."""

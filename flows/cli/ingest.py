@@ -59,9 +59,9 @@ class Order:
 def command(order: Order) -> None:
     """Clean files and folders into a corpus.
 
-    PATHs are files or folders of .txt, .html(.gz), .jsonl(.gz|.zst), mixed. The same command again goes on where a killed run
-    stopped, and skips what has not changed. Ends with 0: every input is accounted for; 1: an input could not be read, or the
-    store failed; 2: wrong usage or settings; 3: the quality gate refused the run.
+    PATHs are files or folders of .txt, .html(.gz), .jsonl(.gz|.zst), mixed, on disk or s3://bucket/folder. The same command
+    again goes on where a killed run stopped, and skips what has not changed. Ends with 0: every input is accounted for; 1: an
+    input could not be read, or the store failed; 2: wrong usage or settings; 3: the quality gate refused the run.
     """
     from flows.cli.progress import shown
     from flows.cli.summary import print_report

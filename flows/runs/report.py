@@ -11,7 +11,7 @@ class IngestRequest:
     """One order to bring inputs into a corpus."""
 
     paths: tuple[str, ...]
-    """Files and folders, as the user gave them."""
+    """Files and folders, on disk or `s3://bucket/folder`, as the user gave them."""
     corpus: str
     """Where the corpus is: a folder, or `s3://bucket/prefix`."""
     source: str | None = None

@@ -13,6 +13,7 @@ from storage.tables import Corpus
 from tests import seaweed
 from tests.seaweed import ADMIN, BUCKET, READER, environment
 from tests.storage.bucket_contract import BucketContract
+from tests.storage.corpora import ingest
 from tests.storage.proxy import Asked, Refusal, proxied
 
 pytestmark = pytest.mark.slow
@@ -38,6 +39,11 @@ class TestS3BucketWithoutPrefix(BucketContract):
 @pytest.fixture
 def bucket(s3):
     return open_bucket(s3.location())
+
+
+def test_a_store_that_cannot_list_uploads_has_none_to_sweep(through):
+    bucket = through(lambda asked: Refusal(501, "NotImplemented") if "uploads" in asked.path else "none")
+    assert bucket.sweep_partial(datetime.now(UTC)) == 0
 
 
 @pytest.fixture
@@ -287,6 +293,17 @@ def test_a_reader_reads_a_corpus_that_it_may_not_write(s3, monkeypatch):
     corpus = Corpus.open(open_bucket(location))
     assert corpus.roll() == 0
     assert corpus.scan("documents").num_rows == 0
+
+
+def test_who_may_only_read_is_told_so_when_a_table_must_be_moved(s3, monkeypatch):
+    location = s3.location()
+    with monkeypatch.context() as patch:
+        patch.setattr(Corpus, "_roll_table", lambda *_: None)
+        ingest(Corpus.create(open_bucket(location)), "first", {})
+    for name, value in environment(s3.endpoint, READER).items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(AccessError, match="the table versions: the credentials may not do this"):
+        Corpus.open(open_bucket(location)).roll()
 
 
 @pytest.mark.parametrize("use", USES)
