@@ -47,6 +47,10 @@ class Diagnosis:
 
 def examine(bucket: Bucket) -> Diagnosis:
     """Tries everything out, in some ten seconds; what a store refuses is a finding, never an error."""
+    try:
+        bucket.head(keys.CORPUS)
+    except StorageError as error:
+        return Diagnosis(bucket.uri, (Finding("reach", "missing", str(error), "nothing can be read or written here"),))
     root = Path(bucket.uri) if isinstance(bucket, LocalBucket) else None
     was_there = root is not None and [path.exists() for path in (root, root / PARTIAL)]
     ground = Ground(bucket, uuid.uuid4().hex)

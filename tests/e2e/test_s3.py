@@ -94,6 +94,13 @@ def test_a_bucket_that_is_not_there_is_one_sentence(s3: Store, winnow, root: Pat
         assert done.stderr.strip() == "Error: s3://no-such-bucket: there is no such bucket: create it, or name another"
 
 
+def test_a_dry_run_writes_nothing(s3: Store, first, root: Path, ingest) -> None:
+    location = s3.location()
+    report = ingest(root / "seeds", "--into", location, "--dry-run")
+    assert report["kept"] == first[1]["kept"]
+    assert objects(location) == {}
+
+
 def staged(location: str) -> int:
     return sum(key.startswith("clean/staged/") for key in objects(location))
 

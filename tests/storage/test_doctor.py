@@ -1,4 +1,5 @@
 import shutil
+import time
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -158,6 +159,21 @@ def test_a_probe_that_fails_is_a_finding(bucket, monkeypatch):
     found = examine(Broken(bucket, create=fail))
     assert verdicts(found)["conditional create"] == "missing"
     assert "501" in next(each.seen for each in found.findings if each.probe == "conditional create")
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [({"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, "cannot be reached"), ({"AWS_SECRET_ACCESS_KEY": "wrong"}, "secret key")],
+)
+@pytest.mark.slow
+def test_a_store_that_lets_nobody_in_is_one_finding_and_told_soon(s3, monkeypatch, change, sentence):
+    for name, value in change.items():
+        monkeypatch.setenv(name, value)
+    start = time.monotonic()
+    found = examine(open_bucket(s3.location()))
+    assert verdicts(found) == {"reach": "missing"}
+    assert sentence in found.findings[0].seen
+    assert time.monotonic() - start < 20
 
 
 @pytest.mark.slow
