@@ -1,7 +1,8 @@
 """The winnow command: finds the verb, turns errors into one sentence and an exit code.
 
 0: every input is accounted for; 1: an input could not be read, the store failed, or an error of ours; 2: usage or settings;
-3: the quality gate refused; 130: interrupted.
+3: the quality gate refused, or a
+reprocess would change more or less than its preview said; 130: interrupted.
 """
 
 import logging

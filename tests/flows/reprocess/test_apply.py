@@ -52,7 +52,8 @@ def test_the_record_tells_who_approved_which_plan(desk, usual, unwrapped) -> Non
     made = desk.preview(unwrapped)
     desk.apply(made.plan, unwrapped, by=" Ada Lorn ")
     record = json.loads((desk.corpus / f"clean/runs/{made.plan}.json").read_text("utf-8"))
-    assert (record["kind"], record["run_id"], record["approved_by"], record["seq"]) == ("reprocess", made.plan, "Ada Lorn", 2)
+    told = {"kind": "reprocess", "run_id": made.plan, "plan": made.plan, "approved_by": "Ada Lorn", "seq": 2}
+    assert {name: record[name] for name in told} == told
     left = [key for key in objects(desk.corpus) if "staged" in key or key.endswith(".plan.json")]
     assert left == []
 
@@ -282,6 +283,7 @@ def test_a_changed_share_outside_the_interval_stops_without_a_commit(tmp_path: P
     assert {table: read(desk.corpus, table) for table in before} == before
     record = json.loads((desk.corpus / f"clean/runs/{made.plan}.json").read_text("utf-8"))
     assert (record["seq"], record["gate_refused"]) == (None, report.gate_refused)
+    assert len(record["outcomes"]) == 24, "what it would have made of each stands in the record"
     everything = desk.preview(unwrapped)
     assert desk.apply(everything.plan, unwrapped).new_versions == 12
 
