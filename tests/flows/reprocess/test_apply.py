@@ -337,3 +337,20 @@ def test_a_live_document_whose_last_input_was_rejected_is_judged_by_the_one_that
     desk.apply(made.plan, unwrapped)
     assert documents(desk)["wrapped-3"]["version"] == 2
     assert len(documents(desk)) == 6
+
+
+def test_other_thresholds_of_duplicates_reach_documents_whose_text_stays(desk, usual) -> None:
+    near = plain(0) + "\nA crowd of some forty people stayed until the lamps were lit.\n"
+    desk.write(near=near, copy=plain(1), again=plain(1)).ingest(usual)
+    assert sum(row["duplicate_of"] is not None for row in documents(desk).values()) == 3
+    exact_only = settings_of(quality__min_chars="160", dedup__min_shingles="1000")
+    made = desk.preview(exact_only)
+    assert (made.changed, made.no_longer_duplicate) == (0, 1)
+    report = desk.apply(made.plan, exact_only)
+    assert (report.kept, report.unchanged) == (0, 9)
+    rows = documents(desk)
+    assert {rows["near"]["duplicate_of"], rows["plain-0"]["duplicate_of"]} == {None}
+    assert {row["version"] for row in rows.values()} == {1}
+    decisions = read(desk.corpus, "decisions")
+    desk.apply(desk.preview(exact_only).plan, exact_only)
+    assert read(desk.corpus, "decisions") == decisions
