@@ -1,7 +1,8 @@
 """The winnow command: finds the verb, turns errors into one sentence and an exit code.
 
 0: every input is accounted for; 1: an input could not be read, the store failed, or an error of ours; 2: usage or settings;
-3: the quality gate refused; 130: interrupted.
+3: the quality gate refused, or a
+reprocess would change more or less than its preview said; 130: interrupted.
 """
 
 import logging
@@ -12,7 +13,7 @@ from types import TracebackType
 
 import click
 
-from flows.errors import FlowError, NotFoundError
+from flows.errors import FlowError, NotFoundError, PlanError
 from ingest.errors import ConfigError, GoldError, IngestError
 from storage.errors import NotACorpusError, StorageError
 
@@ -20,6 +21,8 @@ VERBS = {
     "ingest": "flows.cli.ingest",
     "show": "flows.cli.show",
     "list": "flows.cli.list",
+    "reprocess": "flows.cli.reprocess",
+    "maintain": "flows.cli.maintain",
     "evaluate": "flows.cli.evaluate",
     "config": "flows.cli.config",
     "doctor": "flows.cli.doctor",
@@ -34,7 +37,7 @@ class Told(click.ClickException):
 
     def __init__(self, error: Exception) -> None:
         super().__init__(f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error))
-        self.exit_code: int = 2 if isinstance(error, ConfigError | GoldError | NotACorpusError | NotFoundError) else 1  # type: ignore[misc]
+        self.exit_code: int = 2 if isinstance(error, ConfigError | GoldError | NotACorpusError | NotFoundError | PlanError) else 1  # type: ignore[misc]
 
 
 class Verbs(click.Group):

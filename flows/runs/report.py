@@ -76,6 +76,14 @@ class Report:
     """Why the quality gate refused to commit; null where it did not."""
     outcomes: tuple[dict[str, Any], ...] = ()
     """Of a refused run, what would have become of each input, as rows of `outcomes`; of others they stand in the table."""
+    kind: str = "ingest"
+    """`ingest`, or `reprocess`: cleaned again from stored bytes."""
+    plan: str | None = None
+    """The plan that a reprocess applied, which has the run's id; null for an ingest."""
+    approved_by: str | None = None
+    """Who wanted a reprocess; null for an ingest."""
+    withdrawn: int = 0
+    """Documents that a reprocess took out of the corpus because it rejects them; their inputs count as rejected."""
 
     @property
     def cleaned(self) -> int:

@@ -17,7 +17,7 @@ from flows.runs.plan import Plan
 from flows.runs.publish import CODE, Publication, entries_of, judged_of, outcomes_of, sketches_of, versions_of
 from flows.runs.report import Report
 from flows.runs.settings import Settings
-from flows.runs.staging import Staging
+from flows.runs.staging import Staged, Staging
 from flows.runs.state import State, known_entries, peek_state, read_state
 from flows.runs.tally import Tally
 from flows.runs.wiring import pipeline_of
@@ -39,10 +39,10 @@ def settle(plan: Plan, corpus: Corpus | None, staging: Staging, settings: Settin
         state = _known(corpus, dry_run=dry_run)
         publication = publish(plan, corpus, state, staging, pipeline_of(settings).dedup)
         base = Report(run_id=plan.run, corpus=corpus.bucket.uri if corpus else "", dry_run=dry_run)
-        report = _counted(base, staging, publication)
+        report = counted(base, staging, publication)
         report = replace(report, gate_refused=refusal(report, settings.gate))
         if report.gate_refused:
-            return replace(report, outcomes=tuple(_told(staging, publication)))
+            return replace(report, outcomes=tuple(told(staging, publication)))
         if corpus is None or dry_run or staging.is_empty:
             return report
         try:
@@ -88,7 +88,7 @@ class Texts:
     """Fetches cleaned texts for verification, of new documents from their shards, of known ones from the corpus."""
 
     corpus: Corpus | None
-    staging: Staging
+    staging: Staged
     places: Mapping[str, tuple[int, int]]
     """Shard and row of each document that this run changes."""
 
@@ -111,7 +111,7 @@ class Texts:
         return dict(zip(rows["id"].to_pylist(), rows["text"].to_pylist(), strict=True))
 
 
-def proposal(plan: Plan, corpus: Corpus, staging: Staging, publication: Publication, report: Report) -> Proposal:
+def proposal(plan: Plan, corpus: Corpus, staging: Staged, publication: Publication, report: Report) -> Proposal:
     """The run's files, staged in the tables' folders, and the commit that would name them."""
 
     def each(rows_of: Callable[[pa.Table, int, Publication], pa.Table]) -> Iterator[pa.Table]:
@@ -134,13 +134,14 @@ def proposal(plan: Plan, corpus: Corpus, staging: Staging, publication: Publicat
     )
 
 
-def _told(staging: Staging, publication: Publication) -> Iterator[dict[str, Any]]:
+def told(staging: Staged, publication: Publication) -> Iterator[dict[str, Any]]:
     """The rows of `outcomes` of a run that is not committed."""
     for number, table in staging.tables():
         yield from outcomes_of(table, number, publication).to_pylist()
 
 
-def _counted(base: Report, staging: Staging, publication: Publication) -> Report:
+def counted(base: Report, staging: Staged, publication: Publication) -> Report:
+    """The report of what the run would publish."""
     tally = Tally()
     tally.skip(staging.skipped)
     for number, table in staging.tables():
