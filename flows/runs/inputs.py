@@ -4,20 +4,28 @@ from collections.abc import Callable, Iterator
 
 from flows.runs.plan import PlannedInput
 from flows.runs.report import IngestRequest, Progress
-from ingest.errors import SourceError
+from ingest.errors import ConfigError, SourceError
 from ingest.load import LoadConfig
 from ingest.records import PageRef
 from ingest.sources.fingerprint import fingerprint
-from ingest.sources.listing import list_inputs
+from ingest.sources.listing import in_order, list_inputs
 from ingest.sources.opener import LOCAL
 
 
 def planned_inputs(request: IngestRequest, config: LoadConfig, progress: Callable[[Progress], None]) -> list[PlannedInput]:
-    """Every input below the request's paths; one that cannot be read is planned without digest, and fails when its turn comes.
+    """Every input of the request's paths and sources; one that cannot be read has no digest, and fails when its turn comes.
 
     Raises: SourceError where a given path leads to nothing.
     """
-    return list(_planned(list_inputs(request.paths, request.source, config, LOCAL), progress))
+    return list(_planned(iter(in_order(_listed(request, config))), progress))
+
+
+def _listed(request: IngestRequest, config: LoadConfig) -> Iterator[PageRef]:
+    yield from list_inputs(request.paths, request.source, config, LOCAL)
+    for source in request.sources:
+        if source.kind != "path":
+            raise ConfigError(f"the source {source.slug} is of kind {source.kind}, and nothing is fetched yet")
+        yield from list_inputs([source.location], source.slug, config, LOCAL)
 
 
 def _planned(refs: Iterator[PageRef], progress: Callable[[Progress], None]) -> Iterator[PlannedInput]:
