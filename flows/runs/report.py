@@ -69,6 +69,8 @@ class Report:
     """Documents that hold several others; they are kept."""
     flags: dict[str, int] = field(default_factory=dict)
     """Flag → documents that carry it."""
+    would_fetch: int = 0
+    """URLs that a dry run left alone; no inputs yet."""
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     """Of this process and its workers."""
