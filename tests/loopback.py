@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from typing import Any
 
 STORIES = (
@@ -74,16 +75,16 @@ class Page:
         return f'"{hashlib.sha256(self.body).hexdigest()[:16]}"'
 
 
-@dataclass(frozen=True)
+@dataclass
 class Request:
-    """One line of the log."""
+    """One line of the log, written when the request has come in."""
 
     path: str
     headers: dict[str, str]
     at: float
-    """Seconds since 1970, when the request had come in."""
-    ended: float
-    status: int
+    """Seconds since 1970."""
+    status: int = 0
+    """0 until it is answered."""
 
 
 Handler = Callable[[BaseHTTPRequestHandler], None]
@@ -96,6 +97,8 @@ class Site:
         self.host, self.port = str(server.server_address[0]), int(server.server_address[1])
         self.pages: dict[str, Page | Handler] = {}
         self.log: list[Request] = []
+        self.connections = 0
+        """How many were made, whether or not anything was asked."""
 
     @property
     def authority(self) -> str:
@@ -109,19 +112,18 @@ class Site:
         return [request.path for request in self.log]
 
     def gaps(self) -> list[float]:
-        """Seconds between the end of each request and the start of the next, by this site's clock."""
-        return [after.at - before.ended for before, after in zip(self.log, self.log[1:], strict=False)]
+        """Seconds from each request to the next, by this site's clock; each is noted before it is answered."""
+        return [after.at - before.at for before, after in pairwise(self.log)]
 
     def redirect(self, path: str, location: str, status: int = 302) -> None:
         self.pages[path] = Page(status=status, headers={"Location": location}, validated=False)
 
 
 @contextmanager
-def serving(host: str = "127.0.0.1") -> Iterator[Site]:
+def serving(host: str = "127.0.0.1", port: int = 0) -> Iterator[Site]:
     """A site that serves while the context lasts."""
-    server = _Server((host, 0), _Answering)
-    site = Site(server)
-    server.site = site  # type: ignore[attr-defined]
+    server = _Server((host, port), _Answering)
+    site = server.site = Site(server)
     thread = threading.Thread(target=server.serve_forever, args=[0.01], daemon=True)
     thread.start()
     try:
@@ -134,17 +136,24 @@ def serving(host: str = "127.0.0.1") -> Iterator[Site]:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    site: Site
+
+    def get_request(self) -> Any:
+        self.site.connections += 1
+        return super().get_request()
 
     def handle_error(self, *_: object) -> None:
         """A client that hangs up is no news."""
 
 
 class _Answering(BaseHTTPRequestHandler):
+    server: _Server
     protocol_version = "HTTP/1.1"
-    status = 0
 
     def do_GET(self) -> None:
-        at, site = time.time(), self.server.site  # type: ignore[attr-defined]
+        site = self.server.site
+        self.request_line = Request(self.path, {name.lower(): value for name, value in self.headers.items()}, time.time())
+        site.log.append(self.request_line)
         page = site.pages.get(self.path, Page(b"nothing here", 404, validated=False))
         try:
             if isinstance(page, Page):
@@ -153,9 +162,6 @@ class _Answering(BaseHTTPRequestHandler):
                 page(self)
         except OSError:
             self.close_connection = True
-        finally:
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            site.log.append(Request(self.path, headers, at, time.time(), self.status))
 
     def _answer(self, page: Page) -> None:
         headers = dict(page.headers)
@@ -176,7 +182,7 @@ class _Answering(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_request(self, code: Any = "-", size: Any = "-") -> None:  # noqa: ARG002 - the server's signature
-        self.status = int(code)
+        self.request_line.status = int(code)
 
     def log_message(self, *_: object) -> None: ...
 

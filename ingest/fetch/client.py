@@ -20,7 +20,6 @@ from ingest.records import Failed, Rejected
 MAX_HEADER = 16_384
 READ_GAP_S = 15.0
 """Longest silence within a body."""
-DNS_CACHE_S = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +61,9 @@ class Client:
 
     async def __aenter__(self) -> Self:
         # Hosts that the user allows by name have connections of their own: no other host can ride on them.
-        self._public = self._session(aiohttp.TCPConnector(socket_factory=guarded_socket, limit=0, ttl_dns_cache=DNS_CACHE_S))
-        self._private = self._session(aiohttp.TCPConnector(limit=0))
+        # No connection is kept: a host would often have closed it by its next turn, and a request on it would be lost.
+        self._public = self._session(aiohttp.TCPConnector(socket_factory=guarded_socket, limit=0, force_close=True))
+        self._private = self._session(aiohttp.TCPConnector(limit=0, force_close=True))
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -71,7 +71,7 @@ class Client:
         await self._private.close()
 
     def _session(self, connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
-        return aiohttp.ClientSession(
+        session = aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
@@ -84,6 +84,9 @@ class Client:
             max_line_size=MAX_HEADER,
             max_field_size=MAX_HEADER,
         )
+        # Else a GET whose connection breaks is sent again at once, without the host's turn; there is no public switch.
+        session._retry_connection = False
+        return session
 
     @asynccontextmanager
     async def _place(self) -> AsyncIterator[None]:
@@ -104,8 +107,6 @@ class Client:
             ):
                 head = Answer(target.url, response.status, _headers(response), b"")
                 return await self._answer(response, head, wants, max_bytes)
-        except BlockedAddressError as error:
-            raise FetchError(_blocked(target, error)) from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise FetchError(_trouble(target, error)) from error
 
@@ -138,10 +139,6 @@ def _headers(response: aiohttp.ClientResponse) -> tuple[tuple[str, str], ...]:
     return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.raw_headers)
 
 
-def _blocked(target: Target, error: BlockedAddressError) -> Rejected:
-    return Rejected("fetch", "blocked-address", f"{target.host} is at {error.address}, which is no public address.")
-
-
 def _trouble(target: Target, error: Exception) -> Failed | Rejected:
     """What an exception says, in words of ours: the library's may quote what the host sent."""
     match error:
@@ -151,6 +148,8 @@ def _trouble(target: Target, error: Exception) -> Failed | Rejected:
             return Rejected("fetch", "bad-url", "It is no http(s) URL that could be fetched.")
         case aiohttp.ClientPayloadError():
             return Failed("broken-off", f"{target.host} ended the connection before the page was whole.", "fetch")
+        case aiohttp.ClientConnectorError(os_error=BlockedAddressError()):
+            return Rejected("fetch", "blocked-address", f"{target.host} has no public address.")
         case aiohttp.ClientConnectorError():
             return Failed(
                 "unreachable", f"No connection to {target.host}: {error.strerror or type(error.os_error).__name__}.", "fetch"

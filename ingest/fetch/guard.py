@@ -24,6 +24,7 @@ REFUSED_NETWORKS = tuple(
             "64:ff9b:1::/48",  # local NAT64, RFC 8215
             "2002::/16",  # 6to4: reaches the IPv4 address within
             "2001::/32",  # Teredo: likewise
+            "192.0.0.0/24",  # protocol assignments, among them metadata of Oracle; not all of it counts as private everywhere
             "192.88.99.0/24",  # 6to4 relays
             "fec0::/10",  # site-local
             "168.63.129.16/32",  # metadata of Azure, the one such service on a public address
@@ -36,12 +37,15 @@ _UNSENDABLE = re.compile(r"[\x00-\x20\x7f\\]")
 AddressInfo = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int]]
 
 
-class BlockedAddressError(Exception):
-    """A connection to an address that is not public was about to be made."""
+class BlockedAddressError(OSError):
+    """A connection to an address that is not public was about to be made.
 
-    def __init__(self, address: str) -> None:
-        super().__init__(address)
-        self.address = address
+    An OSError, so that a host's other addresses are tried: one of them may be public. The text is the same for every address, for
+    only then does what tries them hand on the error as it is.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("no public address")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,5 +108,5 @@ def guarded_socket(info: AddressInfo) -> socket.socket:
     """The socket for a connection that is about to be made. Raises: BlockedAddressError unless its address is public."""
     family, kind, protocol, _, address = info
     if not is_public(address[0]):
-        raise BlockedAddressError(address[0])
+        raise BlockedAddressError
     return socket.socket(family, kind, protocol)

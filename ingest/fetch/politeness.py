@@ -81,9 +81,12 @@ class Politeness:
             os.close(descriptor)
 
     async def _wait(self, host: str, gap_s: float) -> None:
-        while (left := self._left(host, gap_s)) > 0:
-            if left > max(gap_s, self._max_wait_s):
-                raise FetchError(Failed("told-to-wait", f"{host} asks to be left alone for {left:.0f} more seconds.", "fetch"))
+        left = self._left(host, gap_s)
+        if left > max(gap_s, self._max_wait_s):
+            raise FetchError(Failed("told-to-wait", f"{host} asks to be left alone for {left:.0f} more seconds.", "fetch"))
+        # Once is enough: the lock is held, so nobody else asks meanwhile.
+        until = time.monotonic() + left
+        while (left := until - time.monotonic()) > 0:
             await asyncio.sleep(left)
 
     def _left(self, host: str, gap_s: float) -> float:

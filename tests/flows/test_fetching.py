@@ -12,18 +12,21 @@ import pytest
 
 from flows.runs import ingest as ingesting
 from flows.runs import web
+from flows.runs.plan import Owner
 from flows.runs.report import IngestRequest, Report
-from flows.runs.settings import Settings
+from flows.runs.settings import RunConfig, Settings
 from flows.runs.sources import SourceConfig
 from ingest.errors import ConfigError
 from ingest.fetch.config import FetchConfig
 from ingest.isolate import judge_safely
 from ingest.quality import QualityConfig
-from storage import raw
+from storage import bucket as buckets
+from storage import raw, staged
 from storage.local import LocalBucket
 from storage.rows import raw_ref_of
-from tests.e2e.reading import add_up, objects, read
-from tests.loopback import Page, Site, article, gzipped, rss, serving
+from tests.e2e.reading import add_up, objects, read, rows_by_law_2
+from tests.loopback import Page, Site, article, gzipped, head, rss, serving
+from tests.loopback import raw as unfinished
 
 GAP_S = 0.2
 CONTACT = "https://winnow.example/about"
@@ -43,6 +46,30 @@ class HereJudges:
 
     def judge(self, pages: Iterable[tuple[Any, Any]]) -> Iterator[tuple[Any, Any]]:
         return ((tag, judge_safely(page, self._judge)) for tag, page in pages)
+
+
+class Killed(BaseException):
+    """Stands for SIGKILL: nothing in the code may handle it."""
+
+
+class Dying(LocalBucket):
+    """A bucket whose process dies before its n-th call that changes something; 0: never."""
+
+    calls = 0
+    dies_at = 0
+
+    def _step(self) -> None:
+        type(self).calls += 1
+        if type(self).calls == type(self).dies_at:
+            raise Killed
+
+    def put(self, key: str, data: bytes) -> None:
+        self._step()
+        super().put(key, data)
+
+    def create(self, key: str, data: bytes) -> bool:
+        self._step()
+        return super().create(key, data)
 
 
 @pytest.fixture(autouse=True)
@@ -226,6 +253,16 @@ def test_a_live_document_whose_page_is_gone_stays_and_is_found_again(site, setti
     assert by_name(corpus)[site.url("/a")]["outcome"] == "unchanged"
 
 
+def test_a_truncated_body_is_refused_and_stored_and_a_broken_connection_fails(site, settings, tmp_path):
+    whole = gzipped(article(0))
+    site.pages["/cut"] = Page(whole[:-20], headers={"Content-Type": "text/html", "Content-Encoding": "gzip"})
+    site.pages["/broken"] = unfinished(head("Content-Type: text/html", "Content-Length: 9999"), article(1))
+    report = run(tmp_path / "corpus", settings, site.url("/cut"), site.url("/broken"))
+    assert (report.rejected, report.failed) == ({"load/truncated": 1}, {"broken-off": 1})
+    row = by_name(tmp_path / "corpus")[site.url("/cut")]
+    assert raw.read(LocalBucket(tmp_path / "corpus"), raw_ref_of(row["raw_ref"])).body == whole[:-20]
+
+
 def test_trouble_is_a_failure_that_the_next_run_tries_again(site, settings, tmp_path):
     site.pages["/a"] = Page(b"down", 500, validated=False)
     first = run(tmp_path / "corpus", settings, site.url("/a"))
@@ -346,3 +383,68 @@ def test_a_redirect_leads_to_the_page_but_the_given_url_names_the_document(site,
     (document,) = read(tmp_path / "corpus", "documents")
     assert document["url"].endswith("/new")
     assert by_name(tmp_path / "corpus")[site.url("/old")]["id"] == document["id"]
+
+
+def a_day(site: Site) -> tuple[SourceConfig, ...]:
+    """A feed whose pages are articles, an unchanged one, a refusal and a failure."""
+    site.pages |= {"/feed.xml": Page(rss(*((f"/{number}", None) for number in range(6)), ("/gone", None), ("/down", None)))}
+    site.pages |= {f"/{number}": Page(article(number, edition=2 if number else 1)) for number in range(6)}
+    site.pages["/down"] = Page(b"", 500, validated=False)
+    return (feed_of(site),)
+
+
+def by_path(corpus: Path) -> dict[str, list[dict[str, Any]]]:
+    return {table: rows_by_law_2(corpus, table) for table in ("versions", "decisions", "outcomes", "documents")}
+
+
+@pytest.mark.slow
+def test_a_run_that_dies_anywhere_ends_as_one_undisturbed_run(site, tmp_path, monkeypatch):
+    settings = settings_for(tmp_path, site, gap_s=0.0).model_copy(update={"run": RunConfig(shard_documents=3)})
+    monkeypatch.setattr(buckets, "_open_local", lambda path: Dying(Path(path)))
+    monkeypatch.setattr(Owner, "is_dead", lambda _owner, _since: True)
+
+    def second_run(corpus: Path, dies_at: int) -> Report:
+        site.pages["/0"] = Page(article(0))
+        run(corpus, settings, site.url("/0"), source="desk")
+        sources = a_day(site)
+        Dying.calls, Dying.dies_at = 0, dies_at
+        try:
+            return run(corpus, settings, sources=sources)
+        except Killed:
+            Dying.dies_at = 0
+            site.log.clear()
+            return run(corpus, settings, sources=sources)
+        finally:
+            Dying.dies_at = 0
+
+    whole = second_run(tmp_path / "whole", 0)
+    assert (whole.inputs, whole.kept, whole.unchanged) == (8, 5, 1)
+    calls, expected = Dying.calls, by_path(tmp_path / "whole")
+    assert calls > 10
+    for dies_at in range(1, calls + 1):
+        report = second_run(tmp_path / f"{dies_at}", dies_at)
+        assert report.inputs == whole.inputs, dies_at
+        assert by_path(tmp_path / f"{dies_at}") == expected, dies_at
+
+
+def test_what_a_killed_run_had_stored_is_not_fetched_again(site, settings, tmp_path, monkeypatch):
+    settings = settings.model_copy(update={"run": RunConfig(shard_documents=3)})
+    monkeypatch.setattr(Owner, "is_dead", lambda _owner, _since: True)
+    site.pages |= {f"/{number}": Page(article(number)) for number in range(6)}
+    urls = [site.url(f"/{number}") for number in range(6)]
+    real = staged.write
+
+    def dies(bucket, run_id, shard, pages):
+        if shard == 1:
+            raise Killed
+        real(bucket, run_id, shard, pages)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(staged, "write", dies)
+        with pytest.raises(Killed):
+            run(tmp_path / "corpus", settings, *urls)
+    assert sorted(path for path in site.paths() if path != "/robots.txt") == [f"/{number}" for number in range(6)]
+    site.log.clear()
+    report = run(tmp_path / "corpus", settings, *urls)
+    assert (report.inputs, report.kept) == (6, 6)
+    assert site.log == []
