@@ -62,8 +62,7 @@ class Fetcher:
         return self
 
     def __exit__(self, *_: object) -> None:
-        asyncio.run_coroutine_threadsafe(self._client.__aexit__(), self._loop).result()
-        asyncio.run_coroutine_threadsafe(self._loop.shutdown_default_executor(), self._loop).result()
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -72,6 +71,14 @@ class Fetcher:
         self._backlog = Backlog()
         self._client = await Client(self._config, self._backlog.is_short).__aenter__()
         self._visits = Visits(self._config, self._client, Politeness(self._config.folder, self._config.max_wait_s))
+
+    async def _close(self) -> None:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        await self._client.__aexit__()
+        await self._loop.shutdown_default_executor()
 
     def fetch(self, orders: Iterable[Order], known: Known = lambda _order: None) -> Iterator[tuple[Order, Fetched]]:
         """What comes of each order, in the order in which it comes."""

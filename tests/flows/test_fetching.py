@@ -337,6 +337,13 @@ def test_a_list_of_urls_may_lie_on_the_disk_and_its_lines_are_never_opened(site,
     assert (report.inputs, report.kept, report.rejected) == (4, 1, {"fetch/bad-url": 3})
 
 
+def test_a_configured_folder_is_a_source_by_its_slug(settings, tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.html").write_bytes(article(4))
+    run(tmp_path / "corpus", settings, sources=(SourceConfig("desk", "path", str(tmp_path / "in")),))
+    assert [(row["source"], row["name"]) for row in read(tmp_path / "corpus", "outcomes")] == [("desk", "a.html")]
+
+
 def test_files_and_urls_share_a_run_and_its_limit(site, settings, tmp_path):
     folder = tmp_path / "in"
     folder.mkdir()

@@ -82,8 +82,8 @@ def held(folder, seconds: float, max_wait_s: float, clock=time.time) -> None:
 
 
 def test_a_host_that_asks_to_be_left_alone_is_by_every_process(tmp_path):
-    held(tmp_path, 0.3, 10)
     start, log = time.time(), []
+    held(tmp_path, 0.3, 10)
     asyncio.run(turns(Politeness(tmp_path, 10), "a", log))
     assert log[0][0] - start >= 0.29
 
