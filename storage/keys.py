@@ -3,6 +3,7 @@
 A takedown walks every area of `AREAS` that holds text. Numbers are padded, so that key order is their order.
 """
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal, get_args
@@ -24,6 +25,7 @@ PROBES = "clean/probes/"
 """What `winnow doctor` tries a store with; removed when it is done. No text of articles."""
 RAW_WARC = "raw/warc/"
 RAW_INDEX = "raw/index/"
+RAW_LISTS = "raw/lists/"
 
 AREAS: Mapping[str, bool] = {
     CORPUS: False,
@@ -42,6 +44,7 @@ AREAS: Mapping[str, bool] = {
     "clean/releases/": True,
     RAW_WARC: True,
     RAW_INDEX: True,
+    RAW_LISTS: True,
 }
 """Every prefix of the bucket → whether text of articles can stand below it; `raw/index/` holds headers of responses."""
 
@@ -129,3 +132,8 @@ def raw_segment(stored_at: datetime, run: str, shard: int, part: int) -> str:
 def raw_index(stored_at: datetime, run: str, shard: int) -> str:
     """The index of a shard's pages. URLs, headers and digests: a header can hold a headline."""
     return check_key(f"{RAW_INDEX}{stored_at:%Y/%m/%d}/{run}-{shard:06d}.parquet")
+
+
+def raw_list(url: str) -> str:
+    """The last answer of a feed or a list of URLs. A feed holds headlines and beginnings of articles."""
+    return f"{RAW_LISTS}{hashlib.sha256(url.encode('utf-8', 'backslashreplace')).hexdigest()[:32]}.warc.gz"

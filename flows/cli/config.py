@@ -18,13 +18,18 @@ def command() -> None:
 def show(config: str | None, *, as_json: bool) -> None:
     """Every setting in force and where it comes from: default, file or environment."""
     from flows.runs.settings import known, read, value_of
+    from flows.runs.settings_text import source_toml
+    from flows.runs.sources import told
 
     effective = read(config)
     rows = [(path, value_of(effective.settings, path), effective.origins[path]) for path in known()]
     if as_json:
-        click.echo(safe_json({path: {"value": value, "from": origin} for path, value, origin in rows}))
+        sources = {"value": [told(source) for source in effective.settings.source], "from": str(effective.file or "default")}
+        click.echo(safe_json({path: {"value": value, "from": origin} for path, value, origin in rows} | {"source": sources}))
     else:
         _print(rows)
+        for source in effective.settings.source:
+            click.echo(safe(source_toml(source)))
 
 
 def _print(rows: list[tuple[str, object, str]]) -> None:

@@ -71,6 +71,8 @@ def _inputs(report: Report) -> Iterator[Row]:
     yield "duplicates", report.duplicates, f"kept beside them: {', '.join(linked)}" if linked else ""
     yield "unchanged", report.unchanged, ""
     yield "failed", sum(report.failed.values()), _listed(report.failed)
+    if report.would_fetch:
+        yield "would fetch", report.would_fetch, "a dry run fetches feeds and lists, but no pages"
 
 
 def _characters(report: Report) -> Iterator[Row]:

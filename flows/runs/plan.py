@@ -24,6 +24,11 @@ FOREIGN_OWNER_DEAD_AFTER = timedelta(hours=24)
 """A process on another machine cannot be looked at: its plan is up for adoption when it is this old."""
 
 
+def is_url(location: str) -> bool:
+    """Whether a location is fetched, not opened."""
+    return location[:8].lower().startswith(("http://", "https://"))
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedInput:
     """One input as it stood when the run began."""
@@ -32,11 +37,17 @@ class PlannedInput:
     name: str
     location: str
     size: int
-    """Bytes; 0 where it could not be read."""
+    """Bytes; 0 for a URL, and where it could not be read."""
     sha256: str | None
-    """Of the file's bytes; null where it could not be read, which the run reports when it comes to it."""
+    """Of the file's bytes; null for a URL, and where it could not be read, which the run reports when it comes to it."""
     pages: int | None
     """Pages that it holds, for progress; null where only reading it would tell."""
+    listed_at: str | None = None
+    """When it was published by the feed that lists it, ISO 8601 in UTC."""
+    unlisted: str | None = None
+    """Why the feed or list that this stands for could not be had or read; null for every other input."""
+    is_fetched: bool = False
+    """Whether its location is a URL that a request is made to, whatever it looks like; else it is opened."""
 
     @property
     def ref(self) -> PageRef:
@@ -81,6 +92,16 @@ class Plan:
     """Number of the last commit when the run began: what it skips as unchanged was seen there."""
     approved_by: str | None = None
     """Who wants a reprocess; null for an ingest."""
+
+    @property
+    def local(self) -> tuple[PlannedInput, ...]:
+        """The inputs that are opened where they lie."""
+        return tuple(entry for entry in self.inputs if not entry.is_fetched)
+
+    @property
+    def fetched(self) -> tuple[PlannedInput, ...]:
+        """The inputs that come from the web."""
+        return tuple(entry for entry in self.inputs if entry.is_fetched)
 
     @property
     def digest(self) -> str:

@@ -5,23 +5,27 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
+from flows.runs.sources import SourceConfig
+
 
 @dataclass(frozen=True, slots=True)
 class IngestRequest:
     """One order to bring inputs into a corpus."""
 
     paths: tuple[str, ...]
-    """Files and folders, on disk or `s3://bucket/folder`, as the user gave them."""
+    """Files and folders, on disk or `s3://bucket/folder`, and URLs of pages, as the user gave them."""
     corpus: str
     """Where the corpus is: a folder, or `s3://bucket/prefix`."""
     source: str | None = None
-    """Name of the source; null: the given folder's name, for a file its parent's."""
+    """Name of the source of the paths; null: the given folder's name, for a file its parent's, for a URL its host."""
     limit: int | None = None
     """Most inputs to take; null: all."""
     dry_run: bool = False
     """Whether to find out what would happen and write nothing."""
     workers: int = 0
     """Worker processes; 0: one per core."""
+    sources: tuple[SourceConfig, ...] = ()
+    """Configured sources to take beside the paths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,8 @@ class Report:
     """Documents that hold several others; they are kept."""
     flags: dict[str, int] = field(default_factory=dict)
     """Flag → documents that carry it."""
+    would_fetch: int = 0
+    """URLs that a dry run left alone; no inputs yet."""
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     """Of this process and its workers."""

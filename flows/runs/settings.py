@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from flows.runs.options import Option, options
+from flows.runs.sources import TABLE, SourceConfig, read_sources
 from ingest.clean.config import CleanConfig
 from ingest.dedup.config import DedupConfig
 from ingest.errors import ConfigError
 from ingest.extract.article import ExtractConfig
+from ingest.fetch.config import FetchConfig
 from ingest.isolate import IsolationConfig
 from ingest.language import LanguageConfig
 from ingest.load import LoadConfig
@@ -107,8 +109,16 @@ class Settings(BaseModel):
     """Which clean documents enter the corpus."""
     dedup: DedupConfig = DedupConfig()
     """When two documents tell one story."""
+    fetch: FetchConfig = FetchConfig()
+    """How pages are fetched."""
     gate: GateConfig = GateConfig()
     """When a run as a whole is refused."""
+    source: tuple[SourceConfig, ...] = ()
+    """The places that articles come from, each a `[[source]]` table."""
+
+
+_SECTIONS = tuple(name for name in Settings.model_fields if name != TABLE)
+"""The parts of the settings that are one config each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +138,7 @@ class _Found:
 
     values: dict[str, object] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
+    sources: tuple[SourceConfig, ...] = ()
     faults: list[str] = field(default_factory=list)
 
 
@@ -135,7 +146,7 @@ class _Found:
 def known() -> dict[str, Option]:
     """Path → option, of everything that can be set, in the order of the documentation."""
     defaults = Settings()
-    found = (option for name in Settings.model_fields for option in options(getattr(defaults, name), name))
+    found = (option for name in _SECTIONS for option in options(getattr(defaults, name), name))
     return {option.path: option for option in found}
 
 
@@ -184,8 +195,10 @@ def _take_file(file: Path, found: _Found) -> None:
     except tomllib.TOMLDecodeError as error:
         found.faults.append(f"{file}: not valid TOML: {error}")
     else:
+        found.sources, wrong = read_sources(table.pop(TABLE, []), str(file))
         for name, value in _leaves(table, ""):
             _take(name, value, str(file), found)
+        found.faults += wrong
 
 
 def _leaves(table: Mapping[str, object], prefix: str) -> Iterator[tuple[str, object]]:
@@ -254,8 +267,8 @@ def _take_environment(environ: Mapping[str, str], found: _Found) -> None:
 def _build(found: _Found) -> Settings | None:
     """Settings with the values in their places; what a config itself refuses is added to the faults."""
     defaults = Settings()
-    sections: dict[str, Any] = {}
-    for name in Settings.model_fields:
+    sections: dict[str, Any] = {TABLE: found.sources}
+    for name in _SECTIONS:
         try:
             sections[name] = _with(getattr(defaults, name), f"{name}.", found.values)
         except (ConfigError, ValueError) as error:

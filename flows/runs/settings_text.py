@@ -8,6 +8,7 @@ from itertools import groupby
 
 from flows.runs.options import Option
 from flows.runs.settings import Settings, known
+from flows.runs.sources import TABLE, SourceConfig, keys, required, told
 
 WIDTH = 120
 
@@ -28,17 +29,51 @@ def template() -> str:
         for option in options:
             lines += [*_comment(option.doc), f"#{option.key} = {'' if option.default is None else toml_value(option.default)}"]
         tables.append("\n".join(lines) + "\n")
-    return "\n".join([head, *tables])
+    return "\n".join([head, *tables, _source_template()])
 
 
 def page() -> str:
     """The settings as a Markdown page: per section a table of key, variable, default and doc."""
-    return PAGE_HEAD + "".join(
-        f"\n## [{section}]\n\n{section_doc(section)}\n\n| key | default | what it does |\n|---|---|---|\n"
-        + "".join(f"| `{option.key}` | {_default(option)} | {_cell(option.doc)} |\n" for option in options)
-        for section, options in _sections()
+    return (
+        PAGE_HEAD
+        + "".join(
+            f"\n## [{section}]\n\n{section_doc(section)}\n\n| key | default | what it does |\n|---|---|---|\n"
+            + "".join(f"| `{option.key}` | {_default(option)} | {_cell(option.doc)} |\n" for option in options)
+            for section, options in _sections()
+        )
+        + _source_page()
     )
 
+
+def source_toml(source: SourceConfig) -> str:
+    """A source as its table in the settings file."""
+    return "\n".join([f"[[{TABLE}]]", *(f"{key} = {toml_value(value)}" for key, value in told(source).items())])
+
+
+def _source_template() -> str:
+    # With a space after the #, for the example names no place that exists.
+    example = source_toml(EXAMPLE).splitlines()
+    return "\n".join([*_comment(_source_doc()), *(f"# {line}" for line in example)]) + "\n"
+
+
+def _source_page() -> str:
+    rows = "".join(
+        f"| `{key}` | {'required' if key in required() else _default(option)} | {_cell(option.doc)} |\n"
+        for key, option in keys().items()
+    )
+    head = "| key | default | what it does |\n|---|---|---|\n"
+    return f"\n## [[{TABLE}]]\n\n{_source_doc()}\n\n{head}{rows}\n```toml\n{source_toml(EXAMPLE)}\n```\n"
+
+
+def _source_doc() -> str:
+    doc = " ".join((inspect.getdoc(SourceConfig) or "").split())
+    return (
+        f"{doc} Each has a table of its own; `winnow ingest` without a path takes all of them, with `--only SLUG` some. "
+        "No environment variable overrides them."
+    )
+
+
+EXAMPLE = SourceConfig("city-desk", "feed", "https://news.example/rss.xml", every_s=900)
 
 PAGE_HEAD = """# Settings
 

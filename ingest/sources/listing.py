@@ -33,11 +33,16 @@ def list_inputs(paths: Iterable[str], source: str | None, config: LoadConfig, op
             ref = PageRef(source or listing.folder or "root", name, location)
             if location not in found or _rank(ref) > _rank(found[location]):
                 found[location] = ref
-    refs = sorted(found.values(), key=lambda ref: (ref.source, ref.name))
-    for one, other in pairwise(refs):
+    yield from in_order(found.values())
+
+
+def in_order(refs: Iterable[PageRef]) -> list[PageRef]:
+    """The inputs by source and name. Raises: ConfigError where two of them bear one name in one source."""
+    ordered = sorted(refs, key=lambda ref: (ref.source, ref.name))
+    for one, other in pairwise(ordered):
         if (one.source, one.name) == (other.source, other.name):
             raise ConfigError(_same_name(one, other))
-    yield from refs
+    return ordered
 
 
 def _rank(ref: PageRef) -> tuple[int, str, str]:

@@ -19,7 +19,7 @@ def test_show_tells_every_value_and_where_it_comes_from(winnow, monkeypatch):
 
 def test_show_as_json_has_every_key(winnow):
     shown = json.loads(winnow("config", "show", "--json").output)
-    assert set(shown) == set(known())
+    assert set(shown) == {*known(), "source"}
     assert shown["corpus.location"] == {"value": "./corpus", "from": "default"}
 
 
@@ -58,3 +58,11 @@ def test_init_never_overwrites_unless_forced(winnow):
 def test_init_makes_a_file_that_check_accepts(winnow):
     winnow("config", "init", "other.toml")
     assert winnow("config", "check", "other.toml").exit_code == 0
+
+
+def test_configured_sources_are_shown_as_tables(winnow):
+    table = '[[source]]\nslug = "desk"\nkind = "path"\nlocation = "./in"\noverlap = "skip"'
+    Path("winnow.toml").write_text(table)
+    assert winnow("config", "show").output.rstrip().endswith(table)
+    shown = json.loads(winnow("config", "show", "--json").output)["source"]
+    assert shown == {"value": [{"slug": "desk", "kind": "path", "location": "./in", "overlap": "skip"}], "from": "winnow.toml"}

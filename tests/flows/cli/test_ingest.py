@@ -3,6 +3,7 @@
 import io
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -86,6 +87,51 @@ def test_defaults_reach_the_run(winnow, asked, monkeypatch):
     assert asked[1][0].corpus == "elsewhere"
     winnow("ingest", "a", "--corpus", "given")
     assert asked[2][0].corpus == "given"
+
+
+SOURCES = """
+[[source]]
+slug = "desk"
+kind = "path"
+location = "in"
+[[source]]
+slug = "wire"
+kind = "path"
+location = "wire"
+"""
+
+
+def test_without_a_path_all_configured_sources_are_taken_or_those_that_are_named(winnow, asked):
+    Path("winnow.toml").write_text(SOURCES)
+    assert winnow("ingest").exit_code == 0
+    assert winnow("ingest", "--only", "wire").exit_code == 0
+    assert winnow("ingest", "a").exit_code == 0
+    assert [(request.paths, [source.slug for source in request.sources]) for request, _ in asked] == [
+        ((), ["desk", "wire"]),
+        ((), ["wire"]),
+        (("a",), []),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (["--only", "wir"], "did you mean wire?"),
+        (["a", "--only", "wire"], "not both"),
+        (["--source", "x"], "--source names the source of PATHs"),
+    ],
+)
+def test_sources_that_cannot_be_meant_are_usage_errors(winnow, asked, arguments, part):
+    Path("winnow.toml").write_text(SOURCES)
+    result = winnow("ingest", *arguments)
+    assert (result.exit_code, asked) == (2, [])
+    assert part in result.output
+
+
+def test_nothing_to_ingest_is_a_usage_error(winnow, asked):
+    result = winnow("ingest")
+    assert (result.exit_code, asked) == (2, [])
+    assert "nothing to ingest" in result.output
 
 
 @pytest.mark.parametrize("field", ["text", "=x", "text="])
