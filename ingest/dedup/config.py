@@ -17,6 +17,8 @@ class DedupConfig:
     """Share of matching 5-shingles whose numbers may differ; above it two texts are issues of a series."""
     min_conflicts: int = 6
     """Differing 5-shingles that a series needs at least: one changed number alone makes five."""
+    max_series_containment: float = 0.9
+    """Containment from which near texts are an update whatever their numbers: issues of a report have more of them."""
     max_gap_days: float = 3.0
     """Days between two publications beyond which only copies without any differing number are one story."""
     copy_containment: float = 0.95
