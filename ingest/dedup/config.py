@@ -8,7 +8,7 @@ class DedupConfig:
     """Thresholds of verification; changing one asks for deciding the whole corpus again.
 
     Containment, conflict and gap are those measured on labelled wire copy (precision .986, recall .984 of pairs, with
-    `min_conflicts` 3 and without `rewrite_containment`, which that figure does not cover).
+    `min_conflicts` 3 and without `rewrite_containment` and `max_series_containment`, which that figure does not cover).
     """
 
     min_containment: float = 0.45
