@@ -32,7 +32,7 @@ ATTEMPTS = 3
 CONNECT_S = 4
 ANSWER_S = 30
 """Silence after which a request counts as lost."""
-KNOCK_S = 8
+KNOCK_S = 6
 """The same for the first request: whoever names a dead endpoint should learn it soon."""
 POOL = 16
 DEFAULT_REGION = "us-east-1"

@@ -1,5 +1,6 @@
 """The same commands on S3 as on a directory: the same rows, nothing touched twice, nothing half-written."""
 
+import json
 import os
 import signal
 import subprocess
@@ -129,6 +130,20 @@ def test_a_run_killed_with_sigkill_is_finished_by_the_same_command(s3: Store, ro
     assert add_up(report)
     assert all_rows(location) == all_rows(on_disk)
     assert not [key for key in objects(location) if "staged" in key or key.endswith(".plan.json")]
+
+
+def test_reprocessing_and_maintenance_give_the_rows_of_a_directory(s3: Store, root: Path, ingest, winnow, tmp_path) -> None:
+    stricter = {"env": {**os.environ, "WINNOW_QUALITY__MIN_CHARS": "900"}}
+    places: tuple[Path | str, ...] = (tmp_path / "corpus", s3.location())
+    for place in places:
+        ingest(root / "seeds", "--into", place)
+        plan = json.loads(winnow("reprocess", "preview", "--all", "--json", "--corpus", place, **stricter).stdout)["plan"]
+        applied = winnow("reprocess", "apply", plan, "--by", "a tester", "--corpus", place, **stricter)
+        assert applied.returncode == 0, applied.stderr
+        tidied = winnow("maintain", "--corpus", place)
+        assert tidied.returncode == 0, tidied.stderr
+    assert "withdrawn" in {row["status"] for row in read(places[1], "decisions")}
+    assert all_rows(places[1]) == all_rows(places[0])
 
 
 @pytest.fixture(scope="module")
