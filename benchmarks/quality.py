@@ -2,8 +2,8 @@
 
     python -m benchmarks.quality [--shared ../shared] [--check]
 
-Every figure is what `score.py` of that folder prints for the command that stands beside it. With --check nothing is written, and
-the program ends with 1 where a figure is below its floor in benchmarks/baseline.json.
+Every figure is what `score.py` of that folder, or the module named, prints for the command that stands beside it. With --check
+nothing is written, and the program ends with 1 where a figure is below its floor in benchmarks/baseline.json.
 """
 
 import argparse
@@ -28,8 +28,9 @@ COMMANDS = (
     "pages benchmarks.peers:trafilatura_text",
     "metadata ingest.evaluate:describe --all-types --split all",
     "language ingest.evaluate:language --by kind",
+    "-m benchmarks.idempotence",
 )
-"""What is measured, as arguments of score.py; the dev split unless it says otherwise."""
+"""What is measured, as arguments of score.py or as a module of ours; the dev split unless it says otherwise."""
 HEAD = """# Quality
 
 Measured by `make evaluate` on the development data that stands beside the project; this page is written by it. The dev split
@@ -40,7 +41,8 @@ What is learned from the train split: the points of the traits of a line (`bench
 Thresholds were chosen on dev.
 
 `own_lost` is the share of the articles' own characters that was cut, `removed` that of everything else; `exact` the share of
-documents without any error. The figures of `natural`, real leftovers labelled by hand, are recorded as they are.
+documents without any error. The figures of `natural`, real leftovers labelled by hand, are recorded as they are. `lost_again` is
+the share of the characters of clean text that cleaning it again cuts, the title handed back.
 """
 
 
@@ -53,8 +55,10 @@ class Measured:
 
 
 def measure(shared: Path, command: str) -> Measured:
-    """Run one command of score.py."""
-    arguments = [sys.executable, str(shared / "bench" / "score.py"), *command.split()]
+    """Run one command."""
+    is_ours = command.startswith("-m ")
+    script = [] if is_ours else [str(shared / "bench" / "score.py")]
+    arguments = [sys.executable, *script, *command.split(), *(["--shared", str(shared)] if is_ours else [])]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     done = subprocess.run(arguments, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     groups = {}
@@ -69,10 +73,14 @@ def page(results: list[Measured]) -> str:
     parts = [HEAD]
     for measured in results:
         names = list(next(iter(measured.groups.values())))
-        parts.append(f"```\npython ../shared/bench/score.py {measured.command}\n```\n")
+        script = "" if measured.command.startswith("-m ") else "../shared/bench/score.py "
+        parts.append(f"```\npython {script}{measured.command}\n```\n")
         parts.append("| | " + " | ".join(names) + " |\n|---" + "|---" * len(names) + "|")
         for group, figures in measured.groups.items():
-            cells = [f"{figures[name]:.0f}" if name in {"docs", "future_dates"} else f"{figures[name]:.4g}" for name in names]
+            cells = [
+                f"{figures[name]:.0f}" if name in {"docs", "changed", "future_dates"} else f"{figures[name]:.4g}"
+                for name in names
+            ]
             parts.append(f"| {group} | " + " | ".join(cells) + " |")
         parts.append("")
     return "\n".join(parts)

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from ingest.clean import phrases, rarity, scorecard
+from ingest.clean.again import Look, settled
 from ingest.clean.agencies import trailing_credit
 from ingest.clean.certain import is_certain, repeated_captions
 from ingest.clean.config import CleanConfig
 from ingest.clean.limits import limits_of
 from ingest.clean.lines import read
+from ingest.clean.loss import is_other_page
 from ingest.clean.outline import Outline, outline
 from ingest.clean.reasons import Doubt, reasons_of
 from ingest.clean.standing import is_marked
@@ -32,6 +34,10 @@ class RuleLabeller:
         """One label per block, in order."""
         if not article.blocks:
             return []
+        labels = self._look(article).labels
+        return labels if is_other_page(article) else settled(article, labels, self._look)
+
+    def _look(self, article: Article) -> Look:
         page = outline(read(article.blocks), article.title_block, article.title)
         certain = _certain(page, article.blocks)
         shares = own_shares(page, article.blocks, is_html=article.is_html)
@@ -39,7 +45,7 @@ class RuleLabeller:
         limits = limits_of(page, article, sure, self._config)
         cut = [demanded or share < limit for demanded, share, limit in zip(certain, sure, limits, strict=True)]
         reasons = reasons_of(Doubt(page, cut))
-        return [_label(*parts) for parts in zip(article.blocks, sure, reasons, strict=True)]
+        return Look(page, [_label(*parts) for parts in zip(article.blocks, sure, reasons, strict=True)])
 
 
 def _certain(page: Outline, blocks: Sequence[Block]) -> list[bool]:
