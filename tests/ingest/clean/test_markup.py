@@ -134,3 +134,11 @@ def test_navigation_goes_on_every_type_of_page(labeller):
     assert Flag.NOT_AN_ARTICLE in document.flags
     assert document.text == "\n\n".join(item.text for item in items)
     assert isinstance(clean(Article(tuple(menu), page_type="listing"), labeller, CONFIG), Rejected)
+
+
+def test_a_page_cleaned_again_as_text_changes_nothing(labeller):
+    document = cleaned([block("The Saltmarsh Desk", 70), *numbered(BODY)])
+    assert document.text == "\n\n".join(BODY)
+    again = clean(Article(tuple(map(Block, document.text.split("\n\n"))), title=TITLE), labeller, CONFIG)
+    assert not isinstance(again, Rejected)
+    assert again.text == document.text
