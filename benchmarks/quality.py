@@ -2,8 +2,8 @@
 
     python -m benchmarks.quality [--shared ../shared] [--check]
 
-Every figure is what `score.py` of that folder prints for the command that stands beside it. With --check nothing is written, and
-the program ends with 1 where a figure is below its floor in benchmarks/baseline.json.
+Every figure is what `score.py` of that folder, or the module named, prints for the command that stands beside it. With --check
+nothing is written, and the program ends with 1 where a figure is below its floor in benchmarks/baseline.json.
 """
 
 import argparse
@@ -31,8 +31,9 @@ COMMANDS = (
     "metadata benchmarks.peers:trafilatura_metadata --all-types --split all",
     "metadata benchmarks.peers:trafilatura_metadata --split all",
     "language ingest.evaluate:language --by kind",
+    "-m benchmarks.idempotence",
 )
-"""What is measured, as arguments of score.py; the dev split unless it says otherwise."""
+"""What is measured, as arguments of score.py or as a module of ours; the dev split unless it says otherwise."""
 HEAD = """# Quality
 
 Measured by `make evaluate` on the development data that stands beside the project; this page is written by it. The dev split
@@ -43,13 +44,16 @@ What is learned from the train split: the points of the traits of a line (`bench
 Thresholds were chosen on dev.
 
 `own_lost` is the share of the articles' own characters that was cut, `removed` that of everything else; `exact` the share of
-documents without any error. The figures of `natural`, real leftovers labelled by hand, are recorded as they are.
+documents without any error. The figures of `natural`, real leftovers labelled by hand, are recorded as they are. `lost_again` is
+the share of the characters of clean text that cleaning it again cuts, the title handed back.
 
 `date` was to reach .93 over all pages and does not (`python -m benchmarks.date_ceiling`): of 639 gold dates 37 are told nowhere
 around the headline nor in the markup (the year 2023 on pages of 2018 to 2024, day and month exchanged), so that whoever always
 picked the best of all dates of a page would have .942. On 19 more the gold is the date of the last change although the page also
-tells when it was published; we give the latter. On news pages .93
-is reached.
+tells when it was published; we give the latter. On news pages .93 is reached.
+
+Law 5 asks for at most .001 of `lost_again` beyond the golden documents and is not kept yet: a labeller of rules sees other neighbours
+once their furniture is gone. The floors hold what is reached.
 """
 
 
@@ -62,8 +66,10 @@ class Measured:
 
 
 def measure(shared: Path, command: str) -> Measured:
-    """Run one command of score.py."""
-    arguments = [sys.executable, str(shared / "bench" / "score.py"), *command.split()]
+    """Run one command."""
+    is_ours = command.startswith("-m ")
+    script = [] if is_ours else [str(shared / "bench" / "score.py")]
+    arguments = [sys.executable, *script, *command.split(), *(["--shared", str(shared)] if is_ours else [])]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     done = subprocess.run(arguments, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     groups = {}
@@ -78,10 +84,14 @@ def page(results: list[Measured]) -> str:
     parts = [HEAD]
     for measured in results:
         names = list(next(iter(measured.groups.values())))
-        parts.append(f"```\npython ../shared/bench/score.py {measured.command}\n```\n")
+        script = "" if measured.command.startswith("-m ") else "../shared/bench/score.py "
+        parts.append(f"```\npython {script}{measured.command}\n```\n")
         parts.append("| | " + " | ".join(names) + " |\n|---" + "|---" * len(names) + "|")
         for group, figures in measured.groups.items():
-            cells = [f"{figures[name]:.0f}" if name in {"docs", "future_dates"} else f"{figures[name]:.4g}" for name in names]
+            cells = [
+                f"{figures[name]:.0f}" if name in {"docs", "changed", "future_dates"} else f"{figures[name]:.4g}"
+                for name in names
+            ]
             parts.append(f"| {group} | " + " | ".join(cells) + " |")
         parts.append("")
     return "\n".join(parts)

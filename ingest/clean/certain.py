@@ -3,8 +3,10 @@
 # ruff: noqa: E501 (one pattern a line)
 
 import re
+from collections import Counter
 
 from ingest.clean.outline import Outline
+from ingest.clean.words import words
 
 ALWAYS = frozenset({"junk", "ad", "age", "translation"})
 """Cues that settle it for a line of at most MAX_WIDTH."""
@@ -24,6 +26,16 @@ INVITATION = re.compile(
     re.IGNORECASE,
 )
 """The outlet asks for something: its own newsletter, channel or app."""
+CALL = re.compile(
+    r"\W*(?:click|tap|press|go) here (?:to|for)\b|\W*(?:hier klicken|cliquez ici|haz clic aquí|clique aqui)\b", re.IGNORECASE
+)
+"""A line that asks for a click."""
+CONSENT = re.compile(
+    r"\W*(?:we(?: and our (?:\d+ )?partners)? use|(?:this|our) (?:web)?site uses|by (?:using|continuing)|wir (?:verwenden|nutzen|setzen)|diese (?:web)?seite (?:verwendet|nutzt)|nous utilisons|ce site utilise"
+    r"|utilizamos|usamos|utilizziamo|questo sito utilizza|мы используем|vi (?:bruger|använder|bruker)|wij gebruiken|używamy)\b.{0,60}\bcookies\b",
+    re.IGNORECASE,
+)
+"""How a request for consent begins."""
 COPYRIGHT = re.compile(r"\W*(?:©|ⓒ|copyright\b|\(c\)\s?(?:19|20)\d\d)", re.IGNORECASE)
 BYLINE = re.compile(
     r"(?i:(?:written|compiled|reported|edited|story|words)\s)?(?i:by|von|par|por|door|av|af|przez)\s(?:[\w.]+\s){0,3}[^\W\d_a-z]\w*",
@@ -31,6 +43,8 @@ BYLINE = re.compile(
 )
 MAX_BYLINE, MAX_BYLINE_WORDS = 60, 9
 MAX_CAPTION = 400
+MIN_REPEATS, MIN_REPEATED_WORDS = 3, 3
+"""A line that stands so often on a page, of so many words, all of them the headline's, captions its pictures."""
 
 
 def is_certain(page: Outline, index: int) -> bool:
@@ -38,13 +52,29 @@ def is_certain(page: Outline, index: int) -> bool:
     line = page.lines[index]
     if line.width <= MAX_CAPTION and PICTURE_CREDIT.search(line.text):
         return True
+    if line.width <= MAX_CAPTION and CONSENT.match(line.text):
+        return True
     if page.headline and index != page.title and line.text.casefold() == page.headline.casefold():
         return True
     if line.width > MAX_WIDTH:
         return False
-    if _is_byline(page, index) or INVITATION.match(line.text) or COPYRIGHT.match(line.text):
+    if _is_byline(page, index) or INVITATION.match(line.text) or CALL.match(line.text) or COPYRIGHT.match(line.text):
         return True
     return not ALWAYS.isdisjoint(line.cues)
+
+
+def repeated_captions(page: Outline) -> frozenset[int]:
+    """The lines that repeat part of the headline again and again."""
+    title = frozenset(word.casefold() for word in words(page.headline))
+    counts = Counter(line.key for line in page.lines)
+    return frozenset(
+        index
+        for index, line in enumerate(page.lines)
+        if counts[line.key] >= MIN_REPEATS
+        and len(line.tokens) >= MIN_REPEATED_WORDS
+        and index != page.title
+        and title.issuperset(line.key.split())
+    )
 
 
 def _is_byline(page: Outline, index: int) -> bool:

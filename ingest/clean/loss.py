@@ -19,14 +19,17 @@ PLAIN_SHARE = 0.1
 def flags_of(article: Article, kept: Sequence[str], config: CleanConfig) -> frozenset[Flag]:
     """The flags that cleaning adds, given what is kept of each block."""
     flags = {Flag.NOT_AN_ARTICLE} if is_other_page(article) else set()
-    vouched = sum(len(block.text) for block in article.blocks if is_vouched(block))
-    if article.is_html:
-        least = config.text_loss_share * vouched
-    else:
-        least = PLAIN_SHARE * sum(len(block.text) for block in article.blocks)
-    if sum(len(piece) for piece in kept) < least:
+    share = config.text_loss_share if article.is_html else PLAIN_SHARE
+    judged = [index for index, block in enumerate(article.blocks) if not article.is_html or _is_prose(block)]
+    if sum(len(kept[index]) for index in judged) < share * sum(len(article.blocks[index].text) for index in judged):
         flags.add(Flag.TEXT_LOSS)
     return frozenset(flags)
+
+
+def _is_prose(block: Block) -> bool:
+    """Whether the other extractor keeps a block, and it is running text."""
+    is_text = len(block.text) >= PROSE_CHARS and ENDS.search(block.text[-12:]) is not None
+    return is_text and is_vouched(block) and block.link_chars <= PROSE * len(block.text)
 
 
 def is_vouched(block: Block) -> bool:

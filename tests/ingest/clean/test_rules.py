@@ -250,6 +250,47 @@ def is_exact(labeller, article_of, variant):
     )
 
 
+FERRY = "The ferry to Orme will sail again from Monday, the company said."
+BRIEFS = {
+    "alone": (("Only a body of a few plain words stands in this record from the desk, it said.",), 0),
+    "with a menu and teasers": (
+        ("Menu", "Search", FERRY, "Share", "Facebook", "Related Articles", "Lighthouse timetable changes again"),
+        2,
+    ),
+    "below a button": (("Watch now", "Die Fähre nach Orme fährt ab Montag wieder."), 1),
+}
+
+
+@pytest.mark.parametrize("name", BRIEFS)
+def test_the_only_paragraph_of_a_brief_stays(labeller, name):
+    lines, brief = BRIEFS[name]
+    document = clean(Article(tuple(map(Block, lines))), labeller, CONFIG)
+    assert not isinstance(document, Rejected)
+    assert document.text == lines[brief]
+
+
+def test_a_cookie_notice_alone_is_no_brief(labeller):
+    notice = (
+        "We use cookies and similar techniques to improve your visit and to measure how our pages are used. Accept all cookies"
+    )
+    assert isinstance(clean(Article((Block("Accept"), Block(notice))), labeller, CONFIG), Rejected)
+
+
+@pytest.mark.parametrize("call", ["CLICK HERE TO GET THE SALTMARSH POST APP", "Click here to join our readers' club"])
+def test_a_call_to_click_goes_and_the_body_stays(labeller, article_of, call):
+    found = reasons(labeller, article_of, page(middle=[call]))
+    assert found[call] != "kept"
+    assert [found[paragraph] for paragraph in BODY] == ["kept"] * len(BODY)
+
+
+def test_a_part_of_the_headline_that_captions_every_picture_goes(labeller, article_of):
+    caption = "Harbour town tide mill"
+    lines = [TITLE, BODY[0], caption, BODY[1], caption, BODY[2], caption, BODY[3]]
+    found = reasons(labeller, article_of, lines)
+    assert found[caption] != "kept"
+    assert [found[paragraph] for paragraph in BODY] == ["kept"] * len(BODY)
+
+
 def test_ten_thousand_blocks_take_seconds(labeller):
     blocks = tuple(
         Block(f"{BODY[index % 4]} Number {index} of the log." if index % 3 else f"Line {index}") for index in range(10_000)
