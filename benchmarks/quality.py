@@ -52,8 +52,8 @@ around the headline nor in the markup (the year 2023 on pages of 2018 to 2024, d
 picked the best of all dates of a page would have .942. On 19 more the gold is the date of the last change although the page also
 tells when it was published; we give the latter. On news pages .93 is reached.
 
-Law 5 asks for at most .001 of `lost_again` beyond the golden documents and is not kept yet: a labeller of rules sees other neighbours
-once their furniture is gone. The floors hold what is reached.
+Law 5 asks for at most .001 of `lost_again` beyond the golden documents and is not kept yet: a labeller of rules sees other
+neighbours once their furniture is gone. The floors hold what is reached.
 """
 
 
