@@ -18,6 +18,11 @@ BRACKETED = re.compile(
     rf"(?<=[.!?”\"’'»\]…])\s*[-–—]*\s?(?P<credit>[(\[](?:[^()\[\]]{{0,30}}[/,;+&\s-])?(?:{AGENCIES})(?:[/,;+&\s-][^()\[\]]{{0,30}})?[)\]])\s*\.?\Z",
     re.IGNORECASE,
 )
+NAMED = re.compile(
+    r"(?<=[.!?”\"’'»\]…])\s*(?P<credit>\((?:(?:[A-Z][\w.&'’-]*[ /-]){1,3}(?:Wire|Newswire|News|Agency|Press|Service|Network|Bureau|Media)"
+    r"|[a-z]{2,4}(?:/[a-z]{2,4}){1,3})\))\s*\.?\Z"
+)
+"""An outlet that says of itself that it is one, or its writers' initials: `(Harbour Wire)`, `(kd/sw)`."""
 DASHED = re.compile(
     rf"(?<=[.!?”\"’'»)\]…])\s*(?P<credit>[-–—/]{{1,2}}\s?(?:with (?:inputs|files|reporting) from |with )?(?:[A-Za-z.]{{2,20}}[/ ,&]+)?(?:{AGENCIES})(?:[/ ,&]+[A-Za-z.]{{2,20}})?)\s*\.?\Z",
     re.IGNORECASE,
@@ -29,7 +34,7 @@ MAX_CREDIT = 60
 def trailing_credit(text: str) -> Cut | None:
     """The credit at the end of a paragraph, or null: behind its last sentence, in capitals, brackets or after a dash."""
     tail = max(0, len(text) - MAX_CREDIT - 20)
-    for pattern, score in ((BRACKETED, 0.95), (DASHED, 0.95), (BARE, 0.9)):
+    for pattern, score in ((BRACKETED, 0.95), (NAMED, 0.9), (DASHED, 0.95), (BARE, 0.9)):
         match = pattern.search(text, tail)
         if match and match.start("credit") > 0 and len(match["credit"]) <= MAX_CREDIT and _names(match["credit"]):
             return Cut(match.start("credit"), len(text), Reason.CREDIT, score)

@@ -9,7 +9,7 @@ from ingest.clean.agencies import trailing_credit
 from ingest.clean.apply import clean
 from ingest.clean.config import CleanConfig
 from ingest.clean.rules import RuleLabeller
-from ingest.records import Article, Block, Flag, Rejected
+from ingest.records import Article, Block, Flag, Reason, Rejected
 
 TITLE = "Harbour town opens its tide mill to visitors after repairs"
 BODY = (
@@ -376,3 +376,16 @@ def test_a_listing_is_flagged_and_what_the_other_extractor_keeps_stays(labeller)
     assert not isinstance(document, Rejected)
     assert Flag.NOT_AN_ARTICLE in document.flags
     assert len(document.text.split("\n\n")) == 12
+
+
+@pytest.mark.parametrize("credit", ["(Meridian Wire)", "(Harbour News Agency)", "(kd/sw)", "(Reuters)"])
+def test_a_last_paragraph_that_ends_in_a_credit_stays_without_it(labeller, article_of, credit):
+    own = [
+        "The harbour board of Lassel said on Monday that the long pier would open in spring, after two winters of work on it.",
+        "Ana Dorrit, who chairs the board, said that the boards were cut from larch grown within sight of the water.",
+        "The work cost 4.2 million, of which the district paid a third; the rest came from berthing fees saved since 2019.",
+    ]
+    labels = labeller.label(article_of(["Harbour board opens long pier", *own[:2], f"{own[2]} {credit}"]))
+    assert [label.cuts for label in labels[:3]] == [(), (), ()]
+    (cut,) = labels[3].cuts
+    assert (cut.reason, own[2] == f"{own[2]} {credit}"[: cut.start].strip()) == (Reason.CREDIT, True)
