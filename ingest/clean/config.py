@@ -14,5 +14,5 @@ class CleanConfig:
     text_loss_share: float = 0.9
     """A page is flagged `text-loss` where it keeps less than this share of the paragraphs that another extractor keeps, 0 to 1.
 
-    At 0.9 one news page in twenty is flagged, and four of the five that lose a tenth of their own text (development data).
+    At 0.9, 18 of 406 news pages of the development data are flagged: three of the five that lose over a tenth of their own lines.
     """
