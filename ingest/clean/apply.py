@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from ingest.clean.config import CleanConfig
 from ingest.clean.loss import flags_of
@@ -41,9 +42,9 @@ def ledger(article: Article, labeller: Labeller, config: CleanConfig) -> Documen
         url=article.url,
         site=article.site,
         authors=article.authors,
-        published_at=article.published_at,
+        published_at=_utc(article.published_at),
         published_precision=article.published_precision,
-        modified_at=article.modified_at,
+        modified_at=_utc(article.modified_at),
         section=article.section,
         agency=article.agency,
         access=article.access,
@@ -118,3 +119,8 @@ def _removals(sliced: Sequence[Sliced], starts: Sequence[int], title_block: int 
     for index, (piece, start) in enumerate(zip(sliced, starts, strict=True)):
         if index != title_block:
             yield from (Removal(start + cut.start, start + cut.end, cut.reason, cut.score) for cut in piece.cuts)
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    """The instant in UTC, as documents hold it."""
+    return None if moment is None else moment.astimezone(UTC)

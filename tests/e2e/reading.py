@@ -40,3 +40,31 @@ def rows_by_law_2(corpus: Path | str, table: str) -> list[dict[str, Any]]:
     """All rows of a table in a fixed order, without the columns that tell of the run."""
     rows = [{name: value for name, value in row.items() if name not in RUN_COLUMNS} for row in read(corpus, table)]
     return sorted(rows, key=repr)
+
+
+Fate = tuple[str, str | None, str | None, str | None]
+"""A block's line, whether it is the title, what of it was kept, and why the rest was cut."""
+
+
+def golden_fates(gold: dict[str, Any]) -> list[Fate]:
+    """The blocks of a golden object."""
+    return [(block["line"], block.get("is"), block.get("kept"), block.get("cut")) for block in gold["blocks"]]
+
+
+def fates(row: dict[str, Any]) -> list[Fate]:
+    """Each block with what became of it, in the terms of the gold."""
+    found: list[Fate] = []
+    start = 0
+    for line in row["source_text"].split("\n"):
+        end = start + len(line)
+        if row["title_span"] == {"start": start, "end": end}:
+            found.append((line, "title", None, None))
+        else:
+            cuts = [cut for cut in row["removals"] if start <= cut["start"] and cut["end"] <= end]
+            kept, at = "", start
+            for cut in cuts:
+                kept, at = kept + row["source_text"][at : cut["start"]], cut["end"]
+            kept += row["source_text"][at:end]
+            found.append((line, None, kept or None, cuts[0]["reason"] if cuts else None))
+        start = end + 1
+    return found
