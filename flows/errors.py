@@ -1,7 +1,8 @@
 """What can fail in a command or a run that is neither an input's nor the store's fault.
 
 FlowError
-└── NotFoundError    a document that the user names is not in the corpus, or the name fits several
+├── NotFoundError    a document that the user names is not in the corpus, or the name fits several
+└── ServiceError     the service cannot start, or a part of it has ended
 """
 
 
@@ -11,3 +12,7 @@ class FlowError(Exception):
 
 class NotFoundError(FlowError):
     """What the user names is not there, or not one thing."""
+
+
+class ServiceError(FlowError):
+    """The service is up already, cannot start, or has lost one of its processes."""

@@ -21,6 +21,7 @@ VERBS = {
     "list": "flows.cli.list",
     "evaluate": "flows.cli.evaluate",
     "config": "flows.cli.config",
+    "up": "flows.cli.up",
 }
 """Verb → module that holds its `command`; imported when asked for."""
 

@@ -109,7 +109,8 @@ def claim(bucket: Bucket, plan: Plan, is_committed: Callable[[Plan], bool]) -> P
     for found in unfinished(bucket):
         if found.digest != plan.digest:
             continue
-        if not found.owner.is_dead(found.created_at):
+        # This very process may own it: an attempt of its own that the store cut off.
+        if found.owner != plan.owner and not found.owner.is_dead(found.created_at):
             who = f"run {found.run} of the same inputs is at work (process {found.owner.pid} on {found.owner.host})"
             raise RunIsAliveError(f"{who}: wait for it or stop it")
         if found.base_seq == plan.base_seq or is_committed(found):

@@ -1,0 +1,66 @@
+"""What people fill in: the parameters of the flows, with their limits, as the browser's forms show and the server checks them.
+
+Limits stand in models, because Prefect's forms keep of a bare parameter only its description and default.
+"""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Filled = Annotated[str, StringConstraints(min_length=1, pattern=r"\S")]
+"""A text that says something."""
+Outcome = Literal["kept", "duplicate", "unchanged", "rejected", "failed"]
+
+
+class Form(BaseModel):
+    """A group of fields; a field that it has not is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Inputs(Form):
+    """What is read."""
+
+    paths: list[Filled] = Field(
+        min_length=1,
+        title="Paths",
+        description="Files, folders, s3://bucket/prefix or https://… addresses, one a row; "
+        "relative ones begin where the service was started.",
+    )
+    source: str | None = Field(
+        default=None,
+        title="Source",
+        description="Name of the source; else the name of the given folder, for a file its parent's.",
+    )
+    limit: int | None = Field(default=None, ge=1, title="At most", description="Take only so many inputs; empty: all.")
+
+
+class Selection(Form):
+    """Which documents are cleaned again: those that meet every condition; an empty one is met by all."""
+
+    sites: list[Filled] = Field(default=[], title="Sites")
+    languages: list[Filled] = Field(default=[], title="Languages")
+    published_from: date | None = Field(default=None, title="Published on or after")
+    published_to: date | None = Field(default=None, title="Published on or before")
+    runs: list[Filled] = Field(default=[], title="Runs", description="Touched last by one of these runs.")
+    outcomes: list[Outcome] = Field(default=[], title="Outcomes")
+    reasons: list[Filled] = Field(default=[], title="Reasons", description="Rejected for one of these reasons.")
+    documents: list[Filled] = Field(default=[], title="Documents", description="Document ids, one a row.")
+    cleaned_before: str | None = Field(
+        default=None, title="Cleaned by version before", description="Cleaned by a version of winnow before this one, as 0.2.0."
+    )
+
+
+class Sampling(Form):
+    """How much of the selection is cleaned again to foretell the whole."""
+
+    documents: int = Field(default=500, ge=10, le=100_000, title="Documents", description="Drawn at random.")
+    everything: bool = Field(default=False, title="All of them", description="Slower; nothing is left to chance.")
+
+
+class Approval(Form):
+    """Which plan is carried out, and who answers for it."""
+
+    plan: Filled = Field(title="Plan", description="What reprocess-preview wrote.")
+    approved_by: Filled = Field(title="Approved by", description="Your name; it stands in the corpus's records.")
