@@ -17,6 +17,8 @@ FIXED = {
     # The defaults write each event alone: three times the server's CPU for the same work.
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "100",
     "PREFECT_SERVER_SERVICES_TRIGGERS_READ_BATCH_SIZE": "100",
+    # A hundred by default, written in one transaction while SQLite answers 503 to everybody else who writes.
+    "PREFECT_SERVER_SERVICES_SCHEDULER_MAX_RUNS": "20",
     # How soon a waiting run of a source starts after the one before.
     "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "5",
     "PREFECT_WORKER_QUERY_SECONDS": "3",

@@ -8,7 +8,6 @@ import logging
 import os
 from pathlib import Path
 
-import anyio
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.exceptions import ObjectAlreadyExists
@@ -44,9 +43,9 @@ async def _work() -> None:
 
 
 async def _wait_for_server(client: PrefectClient) -> None:
-    with anyio.fail_after(SERVER_WITHIN_S):
+    async with asyncio.timeout(SERVER_WITHIN_S):
         while await client.api_healthcheck() is not None:
-            await anyio.sleep(0.3)
+            await asyncio.sleep(0.3)
 
 
 async def _ensure_pool(client: PrefectClient) -> None:

@@ -21,7 +21,7 @@ READY_WITHIN_S = 240
 ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The API said no; its text is the answer."""
 
 
@@ -116,26 +116,38 @@ class Service:
         return found
 
     def api(self, path: str, body: dict[str, Any] | None = None, method: str | None = None) -> Any:
-        """An answer of Prefect's API. Raises: Refused."""
+        """An answer of Prefect's API. Raises: RefusedError."""
+        return until(lambda: self._answer(path, body, method), 60, path)[0]
+
+    def _answer(self, path: str, body: dict[str, Any] | None, method: str | None) -> tuple[Any] | None:
+        """The answer; null where SQLite was locked, which Prefect tells by 503 and its own client meets by trying again."""
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(
+        request = urllib.request.Request(  # noqa: S310 - our own server
             f"{self.url}/api{path}", data=data, headers={"content-type": "application/json"}, method=method
         )
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
                 text = answer.read()
         except urllib.error.HTTPError as error:
             with error:
-                raise Refused(json.loads(error.read() or b"{}").get("detail", error.code)) from None
-        return json.loads(text) if text else None
+                if error.code == 503:
+                    return None
+                raise RefusedError(json.loads(error.read() or b"{}").get("detail", error.code)) from None
+        return (json.loads(text) if text else None,)
 
     def deployment(self, name: str) -> dict[str, Any]:
         """A deployment by `flow/name`."""
         found: dict[str, Any] = self.api(f"/deployments/name/{name}")
         return found
 
+    def set_active(self, name: str, *, active: bool) -> None:
+        """Pauses or resumes the schedule of a deployment, as the switch in the UI does."""
+        found = self.deployment(name)
+        (schedule,) = found["schedules"]
+        self.api(f"/deployments/{found['id']}/schedules/{schedule['id']}", {"active": active}, "PATCH")
+
     def submit(self, name: str, **parameters: Any) -> str:
-        """Orders a run as the form does; its id. Raises: Refused."""
+        """Orders a run as the form does; its id. Raises: RefusedError."""
         run = self.api(f"/deployments/{self.deployment(name)['id']}/create_flow_run", {"parameters": parameters})
         return str(run["id"])
 
@@ -166,7 +178,7 @@ class Service:
 
     def artifacts(self, run: str) -> dict[str, dict[str, Any]]:
         """The artifacts of a flow run by key."""
-        found = self.api("/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [run]}}, "sort": "CREATED_ASC"})
+        found = self.api("/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [run]}}})
         return {artifact["key"]: artifact for artifact in found}
 
 
