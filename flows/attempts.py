@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+TIMEOUT_S = 24 * 3600
+"""Of a whole run: by then nobody waits for it any more."""
 RETRIES = 4
 FIRST_DELAY_S = 5.0
 

@@ -1,12 +1,11 @@
 """What can be run from the browser and by schedule: one deployment for each flow, and one for each source of the settings.
 
 `python -m flows.deployments` registers them on the server that PREFECT_API_URL names; `winnow up` does so at every start.
-Lists in the forms are those of the corpus as it stands then; `refresh` renews them after a run.
 """
 
 import asyncio
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,17 +13,18 @@ from typing import Any
 
 from prefect import Flow
 from prefect.client.orchestration import PrefectClient, get_client
-from prefect.client.schemas.actions import DeploymentScheduleCreate, DeploymentUpdate
+from prefect.client.schemas.actions import DeploymentScheduleCreate
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags
 from prefect.client.schemas.objects import ConcurrencyLimitStrategy, ConcurrencyOptions
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
-from prefect.exceptions import ObjectNotFound
 from prefect.utilities.callables import parameter_schema
 
-from flows import mortal
+from flows import choices, mortal
 from flows.ingest_articles import ingest_articles, ingest_source
 from flows.lists import Lists, lists_of
+from flows.maintain import maintain_corpus
+from flows.reprocess import reprocess_apply, reprocess_preview
 from flows.runs.settings import Settings
 from flows.runs.sources import SourceConfig
 from flows.settings import settings_in_force
@@ -32,11 +32,13 @@ from flows.settings import settings_in_force
 POOL = "winnow"
 TAG = "winnow"
 """Marks the deployments that are ours to renew and remove."""
+PAGE = 200
 OVERLAP = {"skip": ConcurrencyLimitStrategy.CANCEL_NEW, "wait": ConcurrencyLimitStrategy.ENQUEUE}
 ANCHOR = datetime(2026, 1, 1, tzinfo=UTC)
 """What intervals are counted from, so that a restart does not shift them."""
 START_WITHIN_S = 600
 """How long a run may take to start before its place in the source's queue is given to another."""
+NIGHTLY = DeploymentScheduleCreate(slug="nightly", schedule=CronSchedule(cron="30 3 * * *", timezone="UTC"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,7 @@ class Offer:
     name: str
     schedule: DeploymentScheduleCreate | None = None
     parameters: Mapping[str, object] = field(default_factory=dict)
-    lists: Mapping[tuple[str, str], Sequence[str]] = field(default_factory=dict)
-    """Model (empty: the flow itself) and field → the values that may be chosen; an empty list leaves the field free."""
-    alone: ConcurrencyOptions | None = None
+    overlap: ConcurrencyLimitStrategy | None = None
     """What a run does while another of the same deployment is at work; null: it runs beside it."""
 
     @property
@@ -57,21 +57,22 @@ class Offer:
         """Where a worker that has winnow installed finds the flow."""
         return f"{self.flow.fn.__module__}.{self.flow.fn.__name__}"
 
-    def schema(self) -> dict[str, Any]:
-        """The form: parameters with their limits, and lists to choose from."""
+    def schema(self, lists: Lists) -> dict[str, Any]:
+        """The form: parameters with their limits, and lists to choose from; a parameter that is given can be nothing else."""
         found: dict[str, Any] = parameter_schema(self.flow).model_dump()
-        for (model, name), values in self.lists.items():
-            if values:
-                properties = found["definitions"][model]["properties"] if model else found["properties"]
-                _offer(properties[name], values)
-        return found
+        for name, value in self.parameters.items():
+            found["properties"][name] |= {"enum": [value], "default": value}
+        return choices.offered(found, self.flow.name, lists)
 
 
-def offers(settings: Settings, lists: Lists) -> Iterator[Offer]:
+def offers(settings: Settings) -> Iterator[Offer]:
     """Everything that can be run under these settings."""
     yield Offer(ingest_articles, "ingest")
+    yield Offer(reprocess_preview, "reprocess-preview")
+    yield Offer(reprocess_apply, "reprocess-apply", overlap=ConcurrencyLimitStrategy.ENQUEUE)
+    yield Offer(maintain_corpus, "maintain", NIGHTLY, overlap=ConcurrencyLimitStrategy.CANCEL_NEW)
     for source in settings.source:
-        yield _of_source(source)
+        yield Offer(ingest_source, source.slug, _schedule(source), {"source": source.slug}, OVERLAP[source.overlap])
 
 
 async def register(client: PrefectClient, settings: Settings, *, working_dir: str) -> None:
@@ -79,43 +80,15 @@ async def register(client: PrefectClient, settings: Settings, *, working_dir: st
 
     What a person paused stays paused, schedules and whole deployments.
     """
-    wanted = list(offers(settings, lists_of(settings.corpus.location)))
+    wanted = list(offers(settings))
+    lists = lists_of(settings.corpus.location)
     for offer in wanted:
-        await _register(client, offer, working_dir)
+        await _register(client, offer, lists, working_dir)
     names = {(offer.flow.name, offer.name) for offer in wanted}
     for deployment in await _ours(client):
         flow = await client.read_flow(deployment.flow_id)
         if (flow.name, deployment.name) not in names:
             await client.delete_deployment(deployment.id)
-
-
-async def refresh(client: PrefectClient, settings: Settings) -> None:
-    """Renews the lists in the forms; nothing else of a deployment is touched."""
-    for offer in offers(settings, lists_of(settings.corpus.location)):
-        known = await _known(client, offer)
-        if known is not None and offer.lists:
-            await client.update_deployment(known.id, DeploymentUpdate(parameter_openapi_schema=offer.schema()))
-
-
-def refresh_now() -> None:
-    """`refresh` for a flow: on the server that runs it, under the settings in force."""
-
-    async def work() -> None:
-        async with get_client() as client:
-            await refresh(client, settings_in_force())
-
-    asyncio.run(work())
-
-
-def _of_source(source: SourceConfig) -> Offer:
-    return Offer(
-        ingest_source,
-        source.slug,
-        _schedule(source),
-        {"source": source.slug},
-        {("", "source"): [source.slug]},
-        ConcurrencyOptions(collision_strategy=OVERLAP[source.overlap], grace_period_seconds=START_WITHIN_S),
-    )
 
 
 def _schedule(source: SourceConfig) -> DeploymentScheduleCreate | None:
@@ -127,10 +100,11 @@ def _schedule(source: SourceConfig) -> DeploymentScheduleCreate | None:
     return None
 
 
-async def _register(client: PrefectClient, offer: Offer, working_dir: str) -> None:
-    known = await _known(client, offer)
+async def _register(client: PrefectClient, offer: Offer, lists: Lists, working_dir: str) -> None:
+    known = await choices.deployment(client, offer.flow.name, offer.name)
     paused = {schedule.slug for schedule in known.schedules if not schedule.active} if known else set()
     schedules = [offer.schedule] if offer.schedule else []
+    alone = ConcurrencyOptions(collision_strategy=offer.overlap, grace_period_seconds=START_WITHIN_S) if offer.overlap else None
     await client.create_deployment(
         flow_id=await client.create_flow_from_name(offer.flow.name),
         name=offer.name,
@@ -141,10 +115,10 @@ async def _register(client: PrefectClient, offer: Offer, working_dir: str) -> No
         paused=known.paused if known else False,
         schedules=[entry.model_copy(update={"active": entry.slug not in paused}) for entry in schedules],
         parameters=dict(offer.parameters),
-        parameter_openapi_schema=offer.schema(),
+        parameter_openapi_schema=offer.schema(lists),
         enforce_parameter_schema=True,
-        concurrency_limit=1 if offer.alone else None,
-        concurrency_options=offer.alone,
+        concurrency_limit=1 if alone else None,
+        concurrency_options=alone,
         job_variables={"working_dir": working_dir, "command": _command()},
         pull_steps=[],
     )
@@ -154,26 +128,14 @@ def _command() -> str:
     return shlex.join(mortal.command(*mortal.PYTHON, "prefect.engine"))
 
 
-async def _known(client: PrefectClient, offer: Offer) -> DeploymentResponse | None:
-    try:
-        return await client.read_deployment_by_name(f"{offer.flow.name}/{offer.name}")
-    except ObjectNotFound:
-        return None
-
-
 async def _ours(client: PrefectClient) -> list[DeploymentResponse]:
     wanted = DeploymentFilter(tags=DeploymentFilterTags(all_=[TAG]))
     found: list[DeploymentResponse] = []
     while True:
-        some = await client.read_deployments(deployment_filter=wanted, limit=200, offset=len(found))
+        some = await client.read_deployments(deployment_filter=wanted, limit=PAGE, offset=len(found))
         found += some
-        if len(some) < 200:
+        if len(some) < PAGE:
             return found
-
-
-def _offer(schema: dict[str, Any], values: Sequence[str]) -> None:
-    """Makes a field a choice: of a list its entries, else the field itself."""
-    (schema["items"] if schema.get("type") == "array" else schema)["enum"] = list(values)
 
 
 def main() -> None:

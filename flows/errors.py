@@ -1,8 +1,10 @@
 """What can fail in a command or a run that is neither an input's nor the store's fault.
 
 FlowError
-├── NotFoundError    a document that the user names is not in the corpus, or the name fits several
-└── ServiceError     the service cannot start, or a part of it has ended
+├── NotFoundError          a document or value that the user names is not in the corpus, or the name fits several
+├── PlanError              a plan of a reprocess cannot be applied as it is: preview again
+│   └── AlreadyAppliedError    it stands in the corpus already: nothing is left to do
+└── ServiceError           the service cannot start, or a part of it has ended
 """
 
 
@@ -12,6 +14,14 @@ class FlowError(Exception):
 
 class NotFoundError(FlowError):
     """What the user names is not there, or not one thing."""
+
+
+class PlanError(FlowError):
+    """A plan of a reprocess is unknown, was made under other settings, or is not approved by anyone."""
+
+
+class AlreadyAppliedError(PlanError):
+    """A plan was applied before; nothing was changed."""
 
 
 class ServiceError(FlowError):

@@ -8,9 +8,12 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from flows.runs.rework import SAMPLE
+from flows.runs.selection import Selection
+
 Filled = Annotated[str, StringConstraints(min_length=1, pattern=r"\S")]
 """A text that says something."""
-Outcome = Literal["kept", "duplicate", "unchanged", "rejected", "failed"]
+Standing = Literal["kept", "duplicate", "rejected", "withdrawn", "failed"]
 
 
 class Form(BaseModel):
@@ -36,27 +39,39 @@ class Inputs(Form):
     limit: int | None = Field(default=None, ge=1, title="At most", description="Take only so many inputs; empty: all.")
 
 
-class Selection(Form):
+class Which(Form):
     """Which documents are cleaned again: those that meet every condition; an empty one is met by all."""
 
     sites: list[Filled] = Field(default=[], title="Sites")
     languages: list[Filled] = Field(default=[], title="Languages")
     published_from: date | None = Field(default=None, title="Published on or after")
     published_to: date | None = Field(default=None, title="Published on or before")
-    runs: list[Filled] = Field(default=[], title="Runs", description="Touched last by one of these runs.")
-    outcomes: list[Outcome] = Field(default=[], title="Outcomes")
-    reasons: list[Filled] = Field(default=[], title="Reasons", description="Rejected for one of these reasons.")
-    documents: list[Filled] = Field(default=[], title="Documents", description="Document ids, one a row.")
+    runs: list[Filled] = Field(default=[], title="Runs", description="Listed by one of these runs.")
+    outcomes: list[Standing] = Field(default=[], title="Outcomes", description="How the document stands in the corpus now.")
+    reasons: list[Filled] = Field(default=[], title="Reasons", description="Rejected for one of these, or with text cut for it.")
+    documents: list[Filled] = Field(default=[], title="Documents", description="Ids, URLs or file names, one a row.")
     cleaned_before: str | None = Field(
-        default=None, title="Cleaned by version before", description="Cleaned by a version of winnow before this one, as 0.2.0."
+        default=None, title="Cleaned by version before", description="Cleaned last by a version of Winnow lower than this: 0.2.0."
     )
+    other_config: bool = Field(
+        default=False, title="Cleaned under other settings", description="Only what was cleaned last under settings that differ."
+    )
+
+    def to_selection(self) -> Selection:
+        """The conditions as a run knows them."""
+        return Selection.from_plain(self.model_dump(mode="json"))
 
 
 class Sampling(Form):
     """How much of the selection is cleaned again to foretell the whole."""
 
-    documents: int = Field(default=500, ge=10, le=100_000, title="Documents", description="Drawn at random.")
+    documents: int = Field(default=SAMPLE, ge=1, le=100_000, title="Documents", description="At most so many, drawn evenly.")
     everything: bool = Field(default=False, title="All of them", description="Slower; nothing is left to chance.")
+
+    @property
+    def most(self) -> int | None:
+        """Most documents to look at; null: all."""
+        return None if self.everything else self.documents
 
 
 class Approval(Form):

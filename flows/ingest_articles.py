@@ -6,7 +6,7 @@ from prefect import flow, get_run_logger
 from prefect.client.schemas.objects import State
 
 from flows import artifacts
-from flows.attempts import attempt
+from flows.attempts import TIMEOUT_S, attempt
 from flows.errors import FlowError
 from flows.forms import Inputs
 from flows.runs.ingest import ingest
@@ -18,10 +18,8 @@ from flows.states import failed, state_of
 from ingest.errors import IngestError
 from storage.errors import StorageError
 
-TIMEOUT_S = 24 * 3600
 
-
-@flow(name="ingest", timeout_seconds=TIMEOUT_S, validate_parameters=True)
+@flow(name="ingest", timeout_seconds=TIMEOUT_S)
 def ingest_articles(inputs: Inputs, dry_run: bool = False, ignore_gate: bool = False) -> State[Any]:  # noqa: FBT001, FBT002 - a form
     """Clean files and folders into the corpus. What it has already is skipped; a run that was cut off goes on.
 
@@ -40,7 +38,7 @@ def ingest_articles(inputs: Inputs, dry_run: bool = False, ignore_gate: bool = F
         return failed(error)
 
 
-@flow(name="ingest-source", timeout_seconds=TIMEOUT_S, validate_parameters=True)
+@flow(name="ingest-source", timeout_seconds=TIMEOUT_S)
 def ingest_source(source: str, dry_run: bool = False, ignore_gate: bool = False) -> State[Any]:  # noqa: FBT001, FBT002 - a form
     """Clean what a source of the settings holds now into the corpus.
 
@@ -62,7 +60,7 @@ def ingest_source(source: str, dry_run: bool = False, ignore_gate: bool = False)
 
 def _carried_out(request: IngestRequest, settings: Settings) -> State[Any]:
     report = _ingested(request, settings)
-    artifacts.publish(report)
+    artifacts.of_run(report)
     return state_of(report)
 
 

@@ -1,38 +1,33 @@
-"""What a person can choose from in the forms: sites, languages, reasons and runs that a corpus holds, and plans to approve."""
+"""What a person can choose from in the forms: what the corpus holds now, and the plans that wait for approval."""
 
-import re
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-import pyarrow.compute as pc
-
+from flows.runs import previews
+from flows.runs.choices import choices
 from flows.runs.wiring import open_corpus
 from storage import keys
 from storage.bucket import Bucket
 from storage.errors import StorageError
 from storage.tables import Corpus
 
-PLANS = "clean/plans/"
 MOST = 1_000
 """Entries of a list: the server refuses forms beyond 512 KiB, and nobody reads on."""
-MOST_RUNS = 100
-RECORD = re.compile(r"([^./]+)\.json")
+MOST_PLANS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """Lists for the forms; an empty one means that anything may be typed."""
+    """Lists for the forms; an empty one means that anything may be typed, and is checked when the run begins."""
 
     sites: tuple[str, ...] = ()
-    """Most documents first; empty beyond `MOST`, for a list that lacks some would refuse them."""
+    """Most documents first; none where there are more than `MOST`, for a list that lacks some would refuse them; so with all."""
     languages: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
-    """Why inputs were rejected, `stage/reason`."""
+    """Why inputs were rejected, or text was cut."""
     runs: tuple[str, ...] = ()
-    """Newest first, the last `MOST_RUNS`."""
-    plans: tuple[str, ...] = ()
     """Newest first."""
+    plans: tuple[str, ...] = ()
+    """That were not carried out, newest first."""
 
 
 def lists_of(location: str) -> Lists:
@@ -45,25 +40,21 @@ def lists_of(location: str) -> Lists:
 
 
 def _of(corpus: Corpus) -> Lists:
-    documents = corpus.scan("documents", ["site", "language"])
-    rejected = corpus.scan("outcomes", ["stage", "reason"], pc.field("outcome") == "rejected")
-    stages, reasons = (rejected[name].to_pylist() for name in ("stage", "reason"))
+    found = choices(corpus)
     return Lists(
-        sites=_common(documents["site"].to_pylist()),
-        languages=_common(documents["language"].to_pylist()),
-        reasons=_common(f"{stage}/{reason}" for stage, reason in zip(stages, reasons, strict=True)),
-        runs=_records(corpus.bucket, keys.RUNS)[:MOST_RUNS],
-        plans=_records(corpus.bucket, PLANS)[:MOST_RUNS],
+        sites=_whole(found.sites, MOST),
+        languages=_whole(found.languages, MOST),
+        reasons=_whole(found.all_reasons, MOST),
+        runs=_whole(found.runs, MOST),
+        plans=tuple(_waiting(corpus.bucket))[:MOST_PLANS],
     )
 
 
-def _common(values: Iterable[str | None]) -> tuple[str, ...]:
-    counts = Counter(value for value in values if value)
-    ordered = sorted(counts, key=lambda value: (-counts[value], value))
-    return tuple(ordered) if len(ordered) <= MOST else ()
+def _whole(values: tuple[str, ...], most: int) -> tuple[str, ...]:
+    return values if len(values) <= most else ()
 
 
-def _records(bucket: Bucket, prefix: str) -> tuple[str, ...]:
-    """Names of the records below a prefix; they begin with a time, so that the newest come first."""
-    found = (RECORD.fullmatch(info.key.removeprefix(prefix)) for info in bucket.list(prefix))
-    return tuple(sorted((match[1] for match in found if match), reverse=True))
+def _waiting(bucket: Bucket) -> list[str]:
+    """Plans without a run of their id."""
+    done = {info.key for info in bucket.list(keys.RUNS)}
+    return [plan for plan in previews.known(bucket) if keys.run_record(plan) not in done]

@@ -15,8 +15,8 @@ REFUSED = "QualityGateFailed"
 def state_of(report: Report) -> State[Any]:
     """The state that tells what the report says."""
     if report.gate_refused is not None:
-        why = f"{report.gate_refused}: nothing was committed. To publish all the same, run it again with ignore_gate."
-        return Failed(name=REFUSED, message=why)
+        how = "" if report.kind == "reprocess" else " To publish all the same, run it again with ignore_gate."
+        return Failed(name=REFUSED, message=f"{report.gate_refused}: nothing was committed.{how}")
     counts = f"{report.inputs:,} inputs: {report.kept:,} kept, {report.duplicates:,} duplicates, {report.unchanged:,} unchanged"
     refused, unread = sum(report.rejected.values()), sum(report.failed.values())
     if refused or unread:

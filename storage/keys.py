@@ -17,6 +17,7 @@ CORPUS = "clean/corpus.json"
 """Marks the place as a corpus and names its format. No text of articles."""
 COMMITS = "clean/commits/"
 RUNS = "clean/runs/"
+PLANS = "clean/plans/"
 STAGED = "clean/staged/"
 SKETCHES = "clean/sketches/"
 RAW_WARC = "raw/warc/"
@@ -26,7 +27,7 @@ AREAS: Mapping[str, bool] = {
     CORPUS: False,
     COMMITS: False,
     RUNS: False,
-    "clean/plans/": False,
+    PLANS: True,
     SKETCHES: False,
     "clean/decisions/": False,
     "clean/outcomes/": False,
@@ -100,6 +101,16 @@ def run_plan(run: str) -> str:
 def run_record(run: str) -> str:
     """What a run did: counts and, where it was refused, its outcomes. No text of articles."""
     return check_key(f"{RUNS}{run}.json")
+
+
+def reprocess_plan(plan: str) -> str:
+    """The plan of a reprocess, to be approved: selection, digests, counts, results of the sample. No text of articles."""
+    return check_key(f"{PLANS}{plan}.json")
+
+
+def reprocess_page(plan: str) -> str:
+    """The page that shows a plan. Text of articles: the largest changes, before and after."""
+    return check_key(f"{PLANS}{plan}.html")
 
 
 def raw_segment(stored_at: datetime, run: str, shard: int, part: int) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 
 from storage import delta, keys
 from storage.errors import KeyMissingError
@@ -10,8 +11,8 @@ from storage.objects import ObjectInfo
 from storage.tables import Corpus
 
 
-def sweep(corpus: Corpus, before: datetime) -> list[str]:
-    """Deletes leftovers last written before then, and returns their keys.
+def sweep(corpus: Corpus, before: datetime, *, most: int | None = None) -> list[str]:
+    """Deletes leftovers last written before then, and returns their keys; at most `most`, the next call goes on.
 
     Leftovers are staged shards, and table files and sketch segments in no commit. Files of `documents` that were replaced stay
     while Delta keeps them for readers of older versions. `before` must lie further back than any run takes to commit.
@@ -20,7 +21,7 @@ def sweep(corpus: Corpus, before: datetime) -> list[str]:
     found = [info for prefix in _prefixes() for info in corpus.bucket.list(prefix) if info.modified_at < before]
     head = corpus.roll()
     needed = {key for table in TABLES for key in _table_keys(corpus, table)}
-    leftovers = [info.key for info in found if not _is_needed(corpus, info, needed, head)]
+    leftovers = list(islice((info.key for info in found if not _is_needed(corpus, info, needed, head)), most))
     for key in leftovers:
         corpus.bucket.delete(key)
     corpus.bucket.sweep_partial(before)

@@ -11,7 +11,7 @@ from types import TracebackType
 
 import click
 
-from flows.errors import FlowError, NotFoundError
+from flows.errors import FlowError, NotFoundError, PlanError
 from ingest.errors import ConfigError, GoldError, IngestError
 from storage.errors import NotACorpusError, StorageError
 
@@ -19,6 +19,8 @@ VERBS = {
     "ingest": "flows.cli.ingest",
     "show": "flows.cli.show",
     "list": "flows.cli.list",
+    "reprocess": "flows.cli.reprocess",
+    "maintain": "flows.cli.maintain",
     "evaluate": "flows.cli.evaluate",
     "config": "flows.cli.config",
     "up": "flows.cli.up",
@@ -31,7 +33,7 @@ class Told(click.ClickException):
 
     def __init__(self, error: Exception) -> None:
         super().__init__(f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error))
-        self.exit_code: int = 2 if isinstance(error, ConfigError | GoldError | NotACorpusError | NotFoundError) else 1  # type: ignore[misc]
+        self.exit_code: int = 2 if isinstance(error, ConfigError | GoldError | NotACorpusError | NotFoundError | PlanError) else 1  # type: ignore[misc]
 
 
 class Verbs(click.Group):

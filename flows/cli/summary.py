@@ -1,6 +1,7 @@
 """The summary of a run as a person reads it."""
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
@@ -8,6 +9,9 @@ from rich.text import Text
 
 from flows.cli.console import safe
 from flows.runs.report import Report
+
+if TYPE_CHECKING:
+    from flows.runs.previews import Preview
 
 Row = tuple[str, int, str]
 """What, how many, and a remark."""
@@ -30,14 +34,39 @@ def print_report(report: Report, out: Console) -> None:
         out.print(Text(line))
 
 
+def print_preview(made: "Preview", page: str | None, out: Console) -> None:
+    """Prints what a reprocess would change, and how to look at it and apply it."""
+    of = f"{made.looked_at:,} of {made.selected:,} documents looked at" if made.is_sample else f"{made.looked_at:,} documents"
+    out.print(Text(f"Plan {made.plan}: {of}, {made.changed:,} would change", style="bold"))
+    if made.is_sample:
+        out.print(Text(f"Of all {made.selected:,} that is {made.low:.1%} to {made.high:.1%}, with 99 % confidence."))
+    out.print(_table(_previewed(made)))
+    for message in made.messages:
+        out.print(Text(f"! {safe(message)}", style="yellow"))
+    out.print(Text(f"\nThe page: {safe(page or f'{made.corpus.rstrip(chr(47))}/{made.page}')}"))
+    out.print(Text(f"To apply it: winnow reprocess apply {made.plan} --by NAME --corpus {safe(made.corpus)}"))
+
+
+def _previewed(made: "Preview") -> Iterator[Row]:
+    counts = made.counts
+    yield "stay", counts["unchanged"], ""
+    yield "new versions", counts["new-version"], _listed({name: count for name, count in (made.buckets or {}).items() if count})
+    yield "newly rejected", counts["rejected"], _listed(made.newly_rejected)
+    yield "no longer rejected", counts["accepted"], ""
+    yield "newly duplicates", made.newly_duplicate, f"{made.no_longer_duplicate:,} no longer" if made.no_longer_duplicate else ""
+    yield "failed", counts["failed"], ""
+
+
 def _headline(report: Report) -> str:
-    return f"Run {report.run_id}{' (dry run: nothing was written)' if report.dry_run else ''}"
+    by = f" (reprocess, approved by {safe(report.approved_by)})" if report.approved_by else ""
+    return f"Run {report.run_id}{' (dry run: nothing was written)' if report.dry_run else ''}{by}"
 
 
 def _inputs(report: Report) -> Iterator[Row]:
     yield "inputs", report.inputs, f"{report.seconds:.1f} s, {report.cpu_seconds:.1f} s of CPU"
     yield "kept", report.kept, f"{report.kept - report.new_versions:,} new, {report.new_versions:,} new versions"
-    yield "rejected", sum(report.rejected.values()), _listed(report.rejected)
+    withdrawn = f" ({report.withdrawn:,} documents withdrawn)" if report.withdrawn else ""
+    yield "rejected", sum(report.rejected.values()), _listed(report.rejected) + withdrawn
     linked = [f"{count:,} {what}" for what, count in (("of a series", report.series), ("round-ups", report.round_ups)) if count]
     yield "duplicates", report.duplicates, f"kept beside them: {', '.join(linked)}" if linked else ""
     yield "unchanged", report.unchanged, ""
@@ -53,7 +82,9 @@ def _characters(report: Report) -> Iterator[Row]:
 
 def _ending(report: Report) -> Iterator[str]:
     corpus = safe(report.corpus)
-    if report.gate_refused is not None:
+    if report.gate_refused is not None and report.kind == "reprocess":
+        yield f"\nStopped, nothing was committed: {safe(report.gate_refused)}"
+    elif report.gate_refused is not None:
         yield f"\nThe quality gate refused this run, nothing was committed: {safe(report.gate_refused)}"
         yield "Its counts and outcomes stand in clean/runs of the corpus; the limits are those of [gate] in winnow.toml."
     elif not report.dry_run:

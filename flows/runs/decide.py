@@ -88,12 +88,12 @@ def decide(
         before = seen.get(id_)
         raw = {judged.raw_sha256 for judged in group}
         repeats = len(group) > 1 and before is not None and before.config_id == config_id and set(before.raw) == raw
-        verdicts = _confirm(group, heads.get(id_)) if repeats else _follow(group, heads.get(id_))
+        verdicts = _confirm(group, heads.get(id_)) if repeats else follow(group, heads.get(id_))
         found.update({verdict.judged.place: verdict for verdict in verdicts})
     return found
 
 
-def _follow(group: Sequence[Judged], head: Head | None) -> list[Verdict]:
+def follow(group: Sequence[Judged], head: Head | None) -> list[Verdict]:
     """Verdicts on the inputs of one document in their order, each seen against what stands before it."""
     version = head.version if head else 0
     content = head.content_sha256 if head and head.is_live else None
@@ -115,7 +115,7 @@ def _confirm(group: Sequence[Judged], head: Head | None) -> list[Verdict]:
         Verdict(judged, "unchanged", head.version, is_head=False)
         if head is not None and head.is_live and judged.result == "document"
         else verdict
-        for judged, verdict in zip(group, _follow(group, head), strict=True)
+        for judged, verdict in zip(group, follow(group, head), strict=True)
     ]
 
 

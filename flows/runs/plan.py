@@ -79,6 +79,8 @@ class Plan:
     inputs: tuple[PlannedInput, ...]
     base_seq: int = 0
     """Number of the last commit when the run began: what it skips as unchanged was seen there."""
+    approved_by: str | None = None
+    """Who wants a reprocess; null for an ingest."""
 
     @property
     def digest(self) -> str:
@@ -155,6 +157,7 @@ def _from_json(data: bytes) -> Plan:
         limit=told["limit"],
         inputs=tuple(PlannedInput(**entry) for entry in told["inputs"]),
         base_seq=told["base_seq"],
+        approved_by=told.get("approved_by"),
     )
 
 

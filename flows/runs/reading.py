@@ -97,7 +97,7 @@ def open_corpus(uri: str) -> Corpus:
 
 def find(corpus: Corpus, name: str) -> Found:
     """The document that a user means by an id, the unique start of one, a URL or a file name. Raises: NotFoundError."""
-    id_ = _resolve(corpus, name)
+    id_ = resolve(corpus, name)
     outcomes = latest(corpus.scan("outcomes", where=pc.field("id") == id_))
     decisions = decisions_of(latest(corpus.scan("decisions", where=pc.field("id") == id_)))
     versions = corpus.scan("versions", where=pc.field("id") == id_).to_pylist()
@@ -131,8 +131,8 @@ def _matches(row: OutcomeRow, filters: Filters) -> bool:
     )
 
 
-def _resolve(corpus: Corpus, name: str) -> str:
-    """The one id that a name means; the first way of reading the name that finds any document counts."""
+def resolve(corpus: Corpus, name: str) -> str:
+    """The one id that a name means; the first way of reading the name that finds any document counts. Raises: NotFoundError."""
     known = corpus.scan("outcomes", columns=["id", "source", "name", "url"])
     for ids in _readings(corpus, known, name):
         if len(ids) == 1:

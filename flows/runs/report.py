@@ -76,6 +76,12 @@ class Report:
     """One sentence for each input that failed or is broken; capped by the run."""
     gate_refused: str | None = None
     """Why the quality gate refused to commit; null where it did not."""
+    kind: str = "ingest"
+    """`ingest`, or `reprocess`: cleaned again from stored bytes."""
+    approved_by: str | None = None
+    """Who wanted a reprocess; its plan has the run's id. Null for an ingest."""
+    withdrawn: int = 0
+    """Documents that a reprocess took out of the corpus because it rejects them; their inputs count as rejected."""
 
     @property
     def cleaned(self) -> int:

@@ -16,7 +16,7 @@ from flows.runs.plan import Plan
 from flows.runs.publish import CODE, Publication, entries_of, judged_of, outcomes_of, sketches_of, versions_of
 from flows.runs.report import Report
 from flows.runs.settings import Settings
-from flows.runs.staging import Staging
+from flows.runs.staging import Staged, Staging
 from flows.runs.state import State, known_entries, read_state
 from flows.runs.tally import Tally
 from flows.runs.wiring import pipeline_of
@@ -38,7 +38,7 @@ def settle(plan: Plan, corpus: Corpus | None, staging: Staging, settings: Settin
         state = read_state(corpus) if corpus else State()
         publication = publish(plan, corpus, state, staging, pipeline_of(settings).dedup)
         base = Report(run_id=plan.run, corpus=corpus.bucket.uri if corpus else "", dry_run=dry_run)
-        report = _counted(base, staging, publication)
+        report = counted(base, staging, publication)
         report = replace(report, gate_refused=refusal(report, settings.gate))
         if corpus is None or dry_run or staging.is_empty or report.gate_refused:
             return report
@@ -79,7 +79,7 @@ class Texts:
     """Fetches cleaned texts for verification, of new documents from their shards, of known ones from the corpus."""
 
     corpus: Corpus | None
-    staging: Staging
+    staging: Staged
     places: Mapping[str, tuple[int, int]]
     """Shard and row of each document that this run changes."""
 
@@ -102,7 +102,7 @@ class Texts:
         return dict(zip(rows["id"].to_pylist(), rows["text"].to_pylist(), strict=True))
 
 
-def proposal(plan: Plan, corpus: Corpus, staging: Staging, publication: Publication, report: Report) -> Proposal:
+def proposal(plan: Plan, corpus: Corpus, staging: Staged, publication: Publication, report: Report) -> Proposal:
     """The run's files, staged in the tables' folders, and the commit that would name them."""
 
     def each(rows_of: Callable[[pa.Table, int, Publication], pa.Table]) -> Iterator[pa.Table]:
@@ -125,7 +125,8 @@ def proposal(plan: Plan, corpus: Corpus, staging: Staging, publication: Publicat
     )
 
 
-def _counted(base: Report, staging: Staging, publication: Publication) -> Report:
+def counted(base: Report, staging: Staged, publication: Publication) -> Report:
+    """The report of what the run would publish."""
     tally = Tally()
     tally.skip(staging.skipped)
     for number, table in staging.tables():

@@ -1,12 +1,35 @@
 """Where a run keeps its judged shards until it is decided: in the bucket, or in memory for a dry run."""
 
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 import pyarrow as pa
 
 from flows.runs.shards import Shard
 from storage import staged
 from storage.bucket import Bucket
+
+
+class Staged(Protocol):
+    """Judged shards as deciding sees them."""
+
+    @property
+    def skipped(self) -> int:
+        """Pages that were skipped as unchanged."""
+        ...
+
+    @property
+    def cpu_s(self) -> float:
+        """CPU seconds that the workers took."""
+        ...
+
+    def tables(self, columns: Sequence[str] | None = None) -> Iterator[tuple[int, pa.Table]]:
+        """Number and rows of each shard that has any, one at a time; the same rows in the same order at every call."""
+        ...
+
+    def table(self, number: int, columns: Sequence[str] | None = None) -> pa.Table:
+        """The rows of one shard."""
+        ...
 
 
 class Staging:

@@ -4,7 +4,7 @@ import time
 from dataclasses import replace
 
 from flows.runs.report import Report
-from flows.runs.staging import Staging
+from flows.runs.staging import Staged
 
 
 class Stopwatch:
@@ -14,7 +14,7 @@ class Stopwatch:
         self._wall = time.monotonic()
         self._cpu = time.process_time()
 
-    def stamp(self, report: Report, staging: Staging) -> Report:
+    def stamp(self, report: Report, staging: Staged) -> Report:
         """The report with wall and CPU seconds, of this process and of the workers that judged its pages."""
         cpu_s = time.process_time() - self._cpu + staging.cpu_s
         return replace(report, seconds=round(time.monotonic() - self._wall, 3), cpu_seconds=round(cpu_s, 3))

@@ -35,7 +35,7 @@ def decide(
     cut = round_up_edges(edges, library.shingles, config)
     final = edges | {ends: replace(edges[ends], kind="round-up") for ends in cut}
     decided = _decisions([live[one] for one in sorted(touched)], final)
-    return [new for new in decided if new.id in fresh or not _stands(decisions.get(new.id), new)]
+    return [new for new in decided if new.id in fresh or not stands(decisions.get(new.id), new)]
 
 
 def _stored_edges(
@@ -101,7 +101,7 @@ def _precedence(entry: Entry) -> tuple[datetime, int, bool, str, int, str]:
     return published, -entry.n_chars, entry.url is None, entry.url or "", entry.first_seq, entry.id
 
 
-def _stands(old: Decision | None, new: Decision) -> bool:
+def stands(old: Decision | None, new: Decision) -> bool:
     """Whether the stored decision still says the truth; edges that it lacks stand in the rows of those that came later."""
     if old is None or old.status != "live":
         return False

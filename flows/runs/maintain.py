@@ -1,0 +1,85 @@
+"""Keeps a corpus tidy: tables at the head of the log, nothing left behind by runs that died.
+
+Idempotent, and safe beside runs that are at work.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from flows.runs import plan as plans
+from flows.runs.plan import Plan
+from flows.runs.report import Progress
+from flows.runs.settings import Settings
+from flows.runs.settle import recount
+from storage import keys
+from storage.bucket import open_bucket
+from storage.sweep import sweep
+from storage.tables import Corpus
+
+LEFT_AFTER = timedelta(hours=24)
+"""What no commit names and is as old as this was left behind: no run takes so long from its staging to its commit."""
+MOST = 20_000
+"""Objects that are removed at once; the next call goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Maintained:
+    """What was done."""
+
+    corpus: str
+    seq: int
+    """Commit at which all tables stand."""
+    rolled: int = 0
+    """Commits that at least one table had not taken."""
+    removed: int = 0
+    """Objects that no commit named."""
+    recorded: tuple[str, ...] = ()
+    """Runs that had committed and died before they wrote what they did."""
+    given_up: tuple[str, ...] = ()
+    """Runs that died before their commit, a day ago or longer: the same command would begin them anew."""
+    is_done: bool = True
+    """Whether nothing is left to remove."""
+
+    def to_json(self) -> str:
+        """All of it as one JSON object."""
+        return json.dumps(asdict(self))
+
+
+def maintain(corpus: str, settings: Settings, progress: Callable[[Progress], None] = lambda _step: None) -> Maintained:  # noqa: ARG001 - duties that need settings come
+    """Roll every table, end what dead runs left half-done, and remove what no commit names. Raises: StorageError."""
+    opened = Corpus.open(open_bucket(corpus))
+    progress(Progress(0, 3, "rolling the tables"))
+    stood = min(opened.applied().values())
+    seq = opened.roll()
+    progress(Progress(1, 3, "looking for runs that died"))
+    before = datetime.now(UTC) - LEFT_AFTER
+    dead = [run for run in plans.unfinished(opened.bucket) if run.created_at < before and run.owner.is_dead(run.created_at)]
+    recorded = tuple(run.run for run in dead if _record(opened, run))
+    for run in dead:
+        plans.give_up(opened.bucket, run)
+    progress(Progress(2, 3, "removing what was left behind"))
+    removed = sweep(opened, before, most=MOST)
+    progress(Progress(3, 3, "done"))
+    return Maintained(
+        corpus=opened.bucket.uri,
+        seq=seq,
+        rolled=seq - stood,
+        removed=len(removed),
+        recorded=recorded,
+        given_up=tuple(run.run for run in dead if run.run not in recorded),
+        is_done=len(removed) < MOST,
+    )
+
+
+def _record(corpus: Corpus, run: Plan) -> bool:
+    """Whether the run had committed; then what it did is written, unless it was before."""
+    report = recount(run, corpus)
+    if report is None:
+        return False
+    if corpus.bucket.head(keys.run_record(run.run)) is None:
+        kind = "ingest" if run.approved_by is None else "reprocess"
+        report = replace(report, kind=kind, approved_by=run.approved_by)
+        corpus.bucket.put(keys.run_record(run.run), report.to_json().encode())
+    return True
