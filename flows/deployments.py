@@ -33,6 +33,7 @@ POOL = "winnow"
 TAG = "winnow"
 """Marks the deployments that are ours to renew and remove."""
 PAGE = 200
+"""Deployments that the API gives at a time."""
 OVERLAP = {"skip": ConcurrencyLimitStrategy.CANCEL_NEW, "wait": ConcurrencyLimitStrategy.ENQUEUE}
 ANCHOR = datetime(2026, 1, 1, tzinfo=UTC)
 """What intervals are counted from, so that a restart does not shift them."""
@@ -60,6 +61,8 @@ class Offer:
     def schema(self, lists: Lists) -> dict[str, Any]:
         """The form: parameters with their limits, and lists to choose from; a parameter that is given can be nothing else."""
         found: dict[str, Any] = parameter_schema(self.flow).model_dump()
+        for name, parameter in found["properties"].items():
+            parameter["title"] = name.replace("_", " ").capitalize()
         for name, value in self.parameters.items():
             found["properties"][name] |= {"enum": [value], "default": value}
         return choices.offered(found, self.flow.name, lists)

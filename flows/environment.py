@@ -35,6 +35,8 @@ def environment(url: str, state: Path, postgres: str | None, base: Mapping[str, 
     found |= FIXED
     found["PREFECT_HOME"] = str(state / "prefect")
     found["PREFECT_API_URL"] = f"{url}/api"
+    # Links lead to the interface that a browser gets by default.
+    found["PREFECT_UI_URL"] = f"{url}/v2"
     found["PREFECT_SERVER_CORS_ALLOWED_ORIGINS"] = f"{url},{url.replace('127.0.0.1', 'localhost')}"
     if postgres is not None:
         found["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = asynchronous(postgres)

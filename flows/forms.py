@@ -50,8 +50,8 @@ class Which(Form):
     outcomes: list[Standing] = Field(default=[], title="Outcomes", description="How the document stands in the corpus now.")
     reasons: list[Filled] = Field(default=[], title="Reasons", description="Rejected for one of these, or with text cut for it.")
     documents: list[Filled] = Field(default=[], title="Documents", description="Ids, URLs or file names, one a row.")
-    cleaned_before: str | None = Field(
-        default=None, title="Cleaned by version before", description="Cleaned last by a version of Winnow lower than this: 0.2.0."
+    cleaned_before: str = Field(
+        default="", title="Cleaned by version before", description="Cleaned last by a version of Winnow lower than this: 0.2.0."
     )
     other_config: bool = Field(
         default=False, title="Cleaned under other settings", description="Only what was cleaned last under settings that differ."
@@ -59,7 +59,7 @@ class Which(Form):
 
     def to_selection(self) -> Selection:
         """The conditions as a run knows them."""
-        return Selection.from_plain(self.model_dump(mode="json"))
+        return Selection.from_plain(self.model_dump(mode="json") | {"cleaned_before": self.cleaned_before or None})
 
 
 class Sampling(Form):

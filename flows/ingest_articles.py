@@ -32,7 +32,7 @@ def ingest_articles(inputs: Inputs, dry_run: bool = False, ignore_gate: bool = F
     try:
         settings = settings_in_force(ignore_gate=ignore_gate)
         where, workers = settings.corpus.location, settings.run.workers
-        request = IngestRequest(tuple(inputs.paths), where, inputs.source, inputs.limit, dry_run, workers)
+        request = IngestRequest(tuple(inputs.paths), where, inputs.source or None, inputs.limit, dry_run, workers)
         return _carried_out(request, settings)
     except (OSError, IngestError, StorageError, FlowError) as error:
         return failed(error)

@@ -175,7 +175,7 @@ def _children(config: ServiceConfig, pages: str, stop: threading.Event) -> Itera
 
 def _server_command(port: int) -> list[str]:
     # What `prefect server start` runs, without the process of that command in between.
-    application = "prefect.server.api.server:create_app"
+    application = "flows.application:application"
     options = ["--host", HOST, "--port", str(port), "--timeout-keep-alive", "5", "--log-level", "warning"]
     return [*mortal.PYTHON, "uvicorn", "--factory", application, *options]
 

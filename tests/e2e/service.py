@@ -97,9 +97,9 @@ class Service:
         assert self.process is not None
         if self.process.poll() is None:
             self.process.send_signal(number)
-        assert self.process.stdout is not None
-        self.process.stdout.read()
-        self.process.stdout.close()
+        if self.process.stdout is not None and not self.process.stdout.closed:
+            self.process.stdout.read()
+            self.process.stdout.close()
         return self.process.wait(60)
 
     def processes(self) -> dict[int, str]:

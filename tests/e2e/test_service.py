@@ -161,7 +161,7 @@ def test_the_gate_refuses_and_says_how_to_publish_all_the_same(root: Path, tmp_p
         assert (refused["state_name"], refused["state_type"]) == ("QualityGateFailed", "FAILED")
         assert "max_rejected_share" in refused["state"]["message"]
         assert "ignore_gate" in refused["state"]["message"]
-        assert "Ignore the gate" in service.artifacts(refused["id"])["summary"]["data"]
+        assert "`ignore_gate`" in service.artifacts(refused["id"])["summary"]["data"]
         assert not list(service.corpus.glob("clean/commits/*"))
         published = service.run("ingest/ingest", inputs=inputs, ignore_gate=True)
         assert published["state_name"] == "CompletedWithRejects"
