@@ -22,9 +22,31 @@ TITLE, CUT, DIM = "bold cyan", "red", "dim"
 
 def print_outcome(found: Found, out: Console) -> None:
     """What the document is, where it comes from, and what became of its last input."""
-    for label, value in (*_about(found), *_metadata(found.document)):
+    for label, value in facts(found):
         if value:
             _print_beside(Text(label, style=DIM), Text(safe(value)), LABEL, out)
+
+
+def facts(found: Found) -> Iterator[tuple[str, str]]:
+    """A label and what is known, empty where nothing is."""
+    yield from ((label, value or "") for label, value in (*_about(found), *_metadata(found.document)))
+
+
+def heading(found: Found) -> str:
+    """What a person calls the document: its title, else its input's name."""
+    if found.document is not None and found.document.title:
+        return found.document.title
+    return found.outcome.name if found.outcome is not None else ""
+
+
+def verdict(found: Found) -> str:
+    """How the document stands, in a few words."""
+    if found.decision is None:
+        outcome = found.outcome
+        return f"{outcome.outcome}: {outcome.stage}/{outcome.reason}" if outcome and outcome.reason else "no document"
+    if found.decision.status != "live":
+        return found.decision.status
+    return "duplicate" if found.decision.duplicate_of else "kept"
 
 
 def print_document(document: Document, out: Console) -> None:

@@ -13,8 +13,12 @@ MAX_PARAGRAPHS = 400
 """Paragraphs compared on either side; beyond, only what both begin and end with is found equal."""
 MAX_TOKENS = 600
 """Tokens of a paragraph that are compared word by word; a longer one is shown as replaced whole."""
+MAX_PARAGRAPH_CHARS = 20_000
+"""Longer paragraphs are not even split into tokens."""
 BUDGET = 1_500_000
 """Products of tokens that one comparison of texts may spend."""
+AHEAD = 12
+"""Paragraphs that are looked through for one that resembles another."""
 NEAR = 0.3
 """Likeness of two paragraphs from which they stand beside each other, as difflib counts it."""
 
@@ -105,7 +109,7 @@ def _in_step(before: Sequence[str], after: Sequence[str], purse: Purse) -> Itera
     shorter, longer = sorted((before, after), key=len)
     at = 0
     for one in shorter:
-        match = next((k for k in range(at, len(longer)) if _resemble(one, longer[k], purse)), None)
+        match = next((k for k in range(at, min(at + AHEAD, len(longer))) if _resemble(one, longer[k], purse)), None)
         if match is None:
             yield _alone(one, is_before=shorter is before)
             continue
@@ -116,20 +120,26 @@ def _in_step(before: Sequence[str], after: Sequence[str], purse: Purse) -> Itera
 
 
 def _resemble(one: str, other: str, purse: Purse) -> bool:
-    a, b = _TOKEN.findall(one), _TOKEN.findall(other)
-    if max(len(a), len(b)) > MAX_TOKENS or not purse.pays(len(a) + len(b)):
+    if not purse.pays(len(one) + len(other)):
         return False
-    return SequenceMatcher(None, a, b, autojunk=False).quick_ratio() > 2 * NEAR
+    a, b = _tokens(one), _tokens(other)
+    return bool(a and b) and SequenceMatcher(None, a, b, autojunk=False).quick_ratio() > 2 * NEAR
 
 
 def _beside(left: str, right: str, purse: Purse) -> Iterator[Row]:
-    a, b = _TOKEN.findall(left), _TOKEN.findall(right)
-    if left and right and max(len(a), len(b)) <= MAX_TOKENS and purse.pays(len(a) * len(b)):
+    a, b = _tokens(left), _tokens(right)
+    if a and b and purse.pays(len(a) * len(b)):
         matcher = SequenceMatcher(None, a, b, autojunk=False)
         if matcher.ratio() > NEAR:
             yield Row("changed", *_spans(matcher, a, b))
             return
     yield from (_alone(text, is_before=is_before) for text, is_before in ((left, True), (right, False)) if text)
+
+
+def _tokens(text: str) -> list[str]:
+    """The tokens of a paragraph; none where there are too many to compare."""
+    found = _TOKEN.findall(text) if len(text) <= MAX_PARAGRAPH_CHARS else []
+    return found if len(found) <= MAX_TOKENS else []
 
 
 def _spans(matcher: "SequenceMatcher[str]", a: Sequence[str], b: Sequence[str]) -> tuple[tuple[Span, ...], tuple[Span, ...]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flows.view.fates import MAX_BLOCKS, Block, Share, blocks_of, shares_of
 from flows.view.pages import render
-from flows.view.visible import MAX_CHARS
+from flows.view.visible import MAX_BIT_CHARS, MAX_CHARS
 from ingest.records import Document
 
 Fact = tuple[str, str]
@@ -34,7 +34,7 @@ def document_page(document: Document | None, heading: str, verdict: str, facts: 
     blocks: list[Block] = []
     chars = 0
     for block in blocks_of(document) if document else ():
-        chars += sum(len(bit.text) for bit in block.bits)
+        chars += sum(min(len(bit.text), MAX_BIT_CHARS) for bit in block.bits)
         blocks.append(block)
         if chars > MAX_CHARS:
             break

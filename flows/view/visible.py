@@ -14,6 +14,8 @@ MAX_SPELT = 4
 """Characters of one run that are spelt out; the others are counted."""
 MAX_CHARS = 200_000
 """Characters of one document that a page shows."""
+MAX_BIT_CHARS = 20_000
+"""Characters of one piece of text without a line break that a page shows."""
 
 # C0 but tab and line feed, DEL, C1; marks and overrides that reorder what stands beside them; line ends that few know; invisible
 # fillers, byte order mark, tags; lone surrogates, private use. Joiners stay: Persian, Indic scripts and emoji need them.
@@ -25,7 +27,7 @@ _ACTING = re.compile(
 )
 
 
-def visible(text: str, most: int = MAX_CHARS) -> str:
+def visible(text: str, most: int = MAX_BIT_CHARS) -> str:
     """At most `most` characters of the text, with control and direction characters spelt as `⟨U+202E⟩` and piles of marks cut."""
     shown = text[:most]
     if not shown.isascii():

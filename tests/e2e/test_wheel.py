@@ -38,3 +38,10 @@ def test_the_wheel_installed_elsewhere_ingests_a_folder(root: Path, tmp_path: Pa
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["inputs"] == 26
     assert len(read(tmp_path / "corpus", "documents")) >= 20
+    page = tmp_path / "page.html"
+    subprocess.run(
+        [bin_ / "winnow", "show", "port-lassel-seagrass.txt", "--html", page, "--corpus", tmp_path / "corpus"],
+        cwd="/",
+        check=True,
+    )
+    assert "Content-Security-Policy" in page.read_text("utf-8"), "templates are in the wheel"
