@@ -6,7 +6,7 @@ Limits stand in models, because Prefect's forms keep of a bare parameter only it
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from flows.runs.rework import SAMPLE
 from flows.runs.selection import Selection
@@ -21,6 +21,12 @@ class Form(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _emptied(cls, told: object) -> object:
+        # The form sends null for a field that was filled and emptied again, and the server lets that pass.
+        return {name: value for name, value in told.items() if value is not None} if isinstance(told, dict) else told
+
 
 class Inputs(Form):
     """What is read."""
@@ -31,8 +37,8 @@ class Inputs(Form):
         description="Files, folders, s3://bucket/prefix or https://… addresses, one a row; "
         "relative ones begin where the service was started.",
     )
-    source: str | None = Field(
-        default=None,
+    source: str = Field(
+        default="",
         title="Source",
         description="Name of the source; else the name of the given folder, for a file its parent's.",
     )

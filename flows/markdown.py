@@ -20,7 +20,7 @@ Row = dict[str, object]
 
 def of_run(report: Report) -> str:
     """What a run did."""
-    lines = [f"# Run {report.run_id}{' (dry run: nothing was written)' if report.dry_run else ''}", ""]
+    lines = [f"## Run {report.run_id}{' (dry run: nothing was written)' if report.dry_run else ''}", ""]
     if report.gate_refused is not None:
         lines += [_refusal(report), ""]
     lines += ["| inputs | |", "|---|---:|", *(f"| {what} | {count:,} |" for what, count in _counts(report).items())]
@@ -66,7 +66,7 @@ def of_plan(made: Preview, apply_at: str | None) -> str:
     share = made.changed / made.looked_at if made.looked_at else 0.0
     form = f"[reprocess-apply]({apply_at})" if apply_at else "`reprocess-apply`"
     lines = [
-        f"# Plan {made.plan}",
+        f"## Plan {made.plan}",
         "",
         f"**{made.changed:,} of {made.looked_at:,} documents would change ({share:.1%})**; {made.selected:,} are selected"
         + (f": {sample}." if made.is_sample else ", and all were looked at."),
@@ -114,7 +114,7 @@ def of_maintenance(done: Maintained) -> str:
     """What was tidied."""
     return "\n".join(
         [
-            f"# The tables stand at commit {done.seq}",
+            f"## The tables stand at commit {done.seq}",
             "",
             f"- {done.rolled:,} commits were brought into the tables",
             f"- {len(done.recorded):,} runs that died after their commit were recorded",

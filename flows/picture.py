@@ -63,12 +63,13 @@ def _bar(bar: Bar, top: int) -> Iterator[str]:
 
 
 def _legend(bar: Bar, baseline: int) -> Iterator[str]:
-    step = (WIDTH - 2 * MARGIN) // 5
-    present = [(name, count) for name, count in bar.parts.items() if count]
-    for place, (name, count) in enumerate(present):
-        left = MARGIN + place * step
-        yield f'<rect x="{left}" y="{baseline - 10}" width="11" height="11" fill="{COLOURS[name]}"/>'
-        yield _text(left + 16, baseline, f"{name} {count:,} ({count / bar.total:.0%})", size=12)
+    left = MARGIN
+    for name, count in bar.parts.items():
+        if count:
+            label = f"{name} {count:,} ({count / bar.total:.0%})"
+            yield f'<rect x="{left}" y="{baseline - 10}" width="11" height="11" fill="{COLOURS[name]}"/>'
+            yield _text(left + 16, baseline, label, size=11)
+            left += 28 + round(6.2 * len(label))
 
 
 def _text(left: int, baseline: int, text: str, *, size: int) -> str:
