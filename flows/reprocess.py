@@ -45,10 +45,10 @@ def reprocess_preview(which: Which = Which(), sample: Sampling = Sampling()) -> 
 
 @flow(name="reprocess-apply", timeout_seconds=TIMEOUT_S)
 def reprocess_apply(approval: Approval) -> State[Any]:
-    """Do what a plan foretold, as one run, which `winnow rollback` can undo. Stops where more or less would change.
+    """Do what a plan foretold, as one run. Stops where more or less would change than it said.
 
     Args:
-        approval: Which plan is carried out, and who answers for it.
+        approval: The plan that is carried out, in somebody's name.
 
     """
     try:

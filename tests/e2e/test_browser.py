@@ -70,7 +70,7 @@ class Person:
         """An artifact, reached from its run's page."""
         self.page.goto(f"{self.service.url}/v2/runs/flow-run/{run['id']}")
         self.page.get_by_role("tab", name="Artifacts").click()
-        self.page.get_by_role("link", name=key, exact=False).first.click()
+        self.page.get_by_role("link").filter(has=self.page.get_by_text(key, exact=True)).first.click()
 
     def photograph(self, name: str) -> None:
         folder = os.environ.get("WINNOW_PICTURES")
@@ -115,6 +115,7 @@ def test_from_the_form_over_a_preview_to_a_change_in_the_corpus(person: Person) 
     assert previewed["state_type"] == "COMPLETED", previewed["state"]["message"]
     assert texts(service.corpus) == before
     person.open_artifact(previewed, "plan")
+    page.get_by_role("link", name="The page of this plan").wait_for()
     page.get_by_text("documents would change").first.wait_for()
     person.photograph("plan")
     with page.context.expect_page() as opened:
