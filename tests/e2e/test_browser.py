@@ -70,12 +70,15 @@ class Person:
         """An artifact, reached from its run's page."""
         self.page.goto(f"{self.service.url}/v2/runs/flow-run/{run['id']}")
         self.page.get_by_role("tab", name="Artifacts").click()
-        self.page.get_by_role("link").filter(has=self.page.get_by_text(key, exact=True)).first.click()
+        card = self.page.get_by_role("link").filter(has=self.page.get_by_text(key, exact=True)).first
+        card.wait_for()
+        self.photograph(f"run-{key}", whole=False)
+        card.click()
 
-    def photograph(self, name: str) -> None:
+    def photograph(self, name: str, *, whole: bool = True) -> None:
         folder = os.environ.get("WINNOW_PICTURES")
         if folder:
-            self.page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+            self.page.screenshot(path=Path(folder) / f"{name}.png", full_page=whole)
 
 
 @pytest.fixture
@@ -97,7 +100,6 @@ def test_from_the_form_over_a_preview_to_a_change_in_the_corpus(person: Person) 
     assert service.flow_runs("ingest/ingest") == []
     page.get_by_role("button", name="Add item").click()
     page.locator("textarea").first.fill("seeds")
-    person.photograph("form")
     ingested = person.run()
     assert ingested["state_name"] == "CompletedWithRejects", ingested["state"]["message"]
     person.open_artifact(ingested, "summary")
@@ -111,6 +113,7 @@ def test_from_the_form_over_a_preview_to_a_change_in_the_corpus(person: Person) 
     page.get_by_text("Select", exact=True).nth(1).click()
     page.get_by_role("option", name="en", exact=True).click()
     page.keyboard.press("Escape")
+    person.photograph("form")
     previewed = person.run()
     assert previewed["state_type"] == "COMPLETED", previewed["state"]["message"]
     assert texts(service.corpus) == before
