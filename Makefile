@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CORPUS ?= ./corpus
 
-.PHONY: help install run test test-all check fix lock bench evaluate golden clean
+.PHONY: help install run test test-all check fix lock bench evaluate clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12

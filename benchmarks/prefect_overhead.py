@@ -2,8 +2,8 @@
 
     python -m benchmarks.prefect_overhead [--documents 20000]
 
-Counts the CPU of server, worker and flow run with all their children, from before the run is ordered until it has ended, less
-that of the command; then the same for one document, which is the start. Pages are drawn from seeds/, each with sentences of its own.
+Counts the CPU of server, worker and flow run with all their children, from the order of the run until its end, less that of the
+command; then the same for one document, which is the start. Pages are drawn from seeds/, each with sentences of its own.
 """
 
 import argparse

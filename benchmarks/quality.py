@@ -27,6 +27,9 @@ COMMANDS = (
     "pages ingest.evaluate:clean_html",
     "pages benchmarks.peers:trafilatura_text",
     "metadata ingest.evaluate:describe --all-types --split all",
+    "metadata ingest.evaluate:describe --split all",
+    "metadata benchmarks.peers:trafilatura_metadata --all-types --split all",
+    "metadata benchmarks.peers:trafilatura_metadata --split all",
     "language ingest.evaluate:language --by kind",
 )
 """What is measured, as arguments of score.py; the dev split unless it says otherwise."""
@@ -41,6 +44,12 @@ Thresholds were chosen on dev.
 
 `own_lost` is the share of the articles' own characters that was cut, `removed` that of everything else; `exact` the share of
 documents without any error. The figures of `natural`, real leftovers labelled by hand, are recorded as they are.
+
+`date` was to reach .93 over all pages and does not (`python -m benchmarks.date_ceiling`): of 639 gold dates 37 are told nowhere
+around the headline nor in the markup (the year 2023 on pages of 2018 to 2024, day and month exchanged), so that whoever always
+picked the best of all dates of a page would have .942. On 19 more the gold is the date of the last change although the page also
+tells when it was published; we give the latter. On news pages .93
+is reached.
 """
 
 

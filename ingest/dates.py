@@ -16,13 +16,14 @@ _ZONE_NAME = re.compile(r"\s*(?:UTC|GMT|Z)$", re.IGNORECASE)
 MAX_CHARS = 64
 
 Dated = tuple[datetime, str]
-"""An instant in UTC and its precision: `second`, `minute` or `day`."""
+"""An instant, in the zone in which it was written, and its precision: `second`, `minute` or `day`."""
 
 
 def parse_date(value: object) -> Dated | None:
     """The instant that a machine-written date means: ISO 8601, RFC 2822, epoch seconds, milliseconds or microseconds.
 
-    A date without zone is taken as UTC. Null for all else, prose such as `5 March` included; never raises.
+    It stays in its own zone, so that its day is the one that readers saw; a date without zone is taken as UTC. Null for all
+    else, prose such as `5 March` included; never raises.
     """
     if isinstance(value, dict):
         value = value.get("$date")
@@ -52,19 +53,19 @@ def _epoch(seconds: float) -> Dated | None:
 
 def _dated(text: str, precision: str) -> Dated | None:
     try:
-        return _utc(datetime.fromisoformat(text), precision)
+        return _zoned(datetime.fromisoformat(text), precision)
     except ValueError:
         return None
 
 
 def _rfc2822(text: str) -> Dated | None:
     try:
-        return _utc(parsedate_to_datetime(text), "second")
+        return _zoned(parsedate_to_datetime(text), "second")
     except (ValueError, IndexError, TypeError, OverflowError):
         return None
 
 
-def _utc(moment: datetime, precision: str) -> Dated | None:
+def _zoned(moment: datetime, precision: str) -> Dated | None:
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC), precision
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC), precision

@@ -29,24 +29,41 @@ def decompressed(chunks: Iterable[bytes], encoding: str | None) -> Iterator[byte
     if encoding is None:
         yield from chunks
         return
-    stream: _Stream = _Gzip() if encoding == "gzip" else _Zstd()
+    stream = stream_of(encoding)
     for chunk in chunks:
-        for start in range(0, len(chunk), stream.step):
-            for piece in stream.feed(chunk[start : start + stream.step]):
-                yield piece
-                if isinstance(piece, Damage):
-                    return
+        for piece in pieces(stream, chunk):
+            yield piece
+            if isinstance(piece, Damage):
+                return
     if not stream.is_complete:
         yield Damage(f"The {encoding} stream ends early.")
 
 
-class _Stream(Protocol):
+class Stream(Protocol):
+    """A compressed stream that is decoded as it comes in."""
+
     step: int
+    """Most bytes that may be fed at once."""
 
     @property
-    def is_complete(self) -> bool: ...
+    def is_complete(self) -> bool:
+        """Whether it could end here."""
+        ...
 
-    def feed(self, data: bytes) -> Iterator[bytes | Damage]: ...
+    def feed(self, data: bytes) -> Iterator[bytes | Damage]:
+        """What the bytes decode to; after a `Damage` nothing may be fed any more."""
+        ...
+
+
+def stream_of(encoding: str) -> Stream:
+    """A new stream of one of `ENCODINGS`."""
+    return _Gzip() if encoding == "gzip" else _Zstd()
+
+
+def pieces(stream: Stream, chunk: bytes) -> Iterator[bytes | Damage]:
+    """What a chunk of any size decodes to, in pieces of bounded size."""
+    for start in range(0, len(chunk), stream.step):
+        yield from stream.feed(chunk[start : start + stream.step])
 
 
 class _Gzip:

@@ -42,12 +42,15 @@ def keep_lines(lines: list[str]) -> list[bool]:
 
 
 def describe(html: bytes, url: str) -> dict[str, Any]:
-    """Title, authors and date (`YYYY-MM-DD`) of a page; `None` and an empty list where unknown."""
+    """Title, authors and date (`YYYY-MM-DD`) of a page; `None` and an empty list where unknown.
+
+    The date is that of publication, or of the last change where the page tells no other.
+    """
     article = _extract(html, url)
     if isinstance(article, Rejected):
         return {"title": None, "authors": [], "date": None}
-    date = article.published_at.date().isoformat() if article.published_at else None
-    return {"title": article.title, "authors": list(article.authors), "date": date}
+    dated = article.published_at or article.modified_at
+    return {"title": article.title, "authors": list(article.authors), "date": dated.date().isoformat() if dated else None}
 
 
 def language(text: str) -> str:

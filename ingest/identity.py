@@ -20,8 +20,9 @@ CONTENT_FORMAT = "1"
 def document_id(page: RawPage) -> str:
     """The document's id: 128 bits of sha256, hex, of what names it most firmly.
 
-    In this order: the caller's id within its source; the canonical form of the URL given or fetched; for a record of a
-    multi-document file its bytes within its source; else source and relative path. The page's own `rel=canonical` never counts.
+    In this order: the caller's id within its source; the canonical form of the URL given, not of that where redirects lead; for a
+    record of a multi-document file its bytes within its source; else source and relative path. The page's own `rel=canonical`
+    never counts.
     """
     return _digest(_name_of(page))[: 2 * ID_BYTES]
 
@@ -29,7 +30,8 @@ def document_id(page: RawPage) -> str:
 def _name_of(page: RawPage) -> tuple[str, ...]:
     if page.caller_id is not None:
         return "id", page.source, page.caller_id
-    canonical = canonical_url(page.url) if page.url else None
+    given = page.requested_url or page.url
+    canonical = canonical_url(given) if given else None
     if canonical is not None:
         return "url", canonical
     if page.media_type == "application/json":

@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 Judged = Cleaned | Rejected | Failed
 Judge = Callable[[RawPage], Cleaned | Rejected]
 Tag = TypeVar("Tag")
+Result = TypeVar("Result")
 
 PR_SET_PDEATHSIG = 1
 """From <sys/prctl.h>."""
@@ -53,12 +54,18 @@ _cpu_s = 0
 
 
 def _start_worker(build: Callable[[], Judge], config: IsolationConfig) -> None:
-    global _judge, _cpu_s
+    global _judge  # noqa: PLW0603 - a worker's own state
+    _start_limited(config)
+    _judge = build()
+
+
+def _start_limited(config: IsolationConfig) -> None:
+    global _cpu_s  # noqa: PLW0603 - a worker's own state
     _die_with_parent()
     limit = config.memory_mb << 20
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    _judge, _cpu_s = build(), config.cpu_s
+    _cpu_s = config.cpu_s
 
 
 def _die_with_parent() -> None:
@@ -71,10 +78,7 @@ def _judge_one(page: RawPage) -> tuple[Judged, float]:
     """What the judge says, and the CPU seconds that it took."""
     if _judge is None:
         raise RuntimeError("the worker was not started by _start_worker")
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    # The kernel counts whole seconds from the start of the process and sends SIGXCPU, which ends it.
-    resource.setrlimit(resource.RLIMIT_CPU, (int(usage.ru_utime + usage.ru_stime) + _cpu_s + 1, hard))
+    _limit_cpu()
     before = time.process_time()
     return judge_safely(page, _judge), time.process_time() - before
 
@@ -88,6 +92,37 @@ def judge_safely(page: RawPage, judge: Judge) -> Judged:
     except Exception as error:
         log.warning("page failed name=%s error=%s", page.name, type(error).__name__, exc_info=True)
         return Failed("internal-error", f"{type(error).__name__} while it was cleaned; please report this")
+
+
+def bounded(call: Callable[[], Result], config: IsolationConfig) -> Result | Rejected:
+    """What a picklable call returns in a process of its own, or which limit it broke there; lets its exceptions through."""
+    pool = ProcessPool(max_workers=1, initializer=_start_limited, initargs=[config], context=_context())
+    with pool:
+        future = pool.schedule(_call_one, args=[call], timeout=config.wall_s)
+        try:
+            result: Result = future.result()
+        except WallTimeoutError:
+            return Rejected("isolate", "too-slow", f"reading it took more than isolation.wall_s = {config.wall_s} seconds")
+        except ProcessExpired as expired:
+            return _end_of_worker(expired.exitcode, config)
+        except MemoryError:
+            return Rejected("isolate", "too-much-memory", "reading it needed more memory than isolation.memory_mb allows")
+        finally:
+            pool.stop()  # type: ignore[no-untyped-call]
+            pool.join()
+    return result
+
+
+def _call_one(call: Callable[[], Result]) -> Result:
+    _limit_cpu()
+    return call()
+
+
+def _limit_cpu() -> None:
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    # The kernel counts whole seconds from the start of the process and sends SIGXCPU, which ends it.
+    resource.setrlimit(resource.RLIMIT_CPU, (int(usage.ru_utime + usage.ru_stime) + _cpu_s + 1, hard))
 
 
 class Judges:

@@ -22,7 +22,7 @@ from langdetect.lang_detect_exception import LangDetectException
 from langdetect.utils.ngram import NGram
 
 from ingest.records import Document, Flag, LanguageSpan, Rejected
-from ingest.scripts import script_counts
+from ingest.scripts import script_counts, script_of
 
 UNKNOWN = "und"
 ONLY_LANGUAGE: Mapping[str, str] = {
@@ -51,8 +51,10 @@ PROFILES: Mapping[str, tuple[str, ...]] = {
 """Languages of langdetect's profiles that share a script."""
 MIN_KANA_SHARE = 0.05
 """Share of kana among Han and kana from which a text is Japanese: news has .3 to .7, Chinese text none but in names."""
-MIN_SCORE = 0.85
-"""Below it langdetect's trials disagreed: texts in its languages get .99 and more, Latin and Esperanto .57 to .86."""
+MIN_SCORE = 0.9
+"""Below it langdetect's trials disagreed: texts in its languages get .99 and more, Esperanto and Latin .57 to .86."""
+MAX_CAPITAL_SHARE = 0.6
+"""Share of capitals among cased letters from which a text is read in lower case: langdetect passes over words in capitals."""
 DAMAGE_ALLOWANCE = 0.15
 """How far below its language's minimum a text may lie whose charset was mistaken: accented letters are lost, words are not."""
 SEED = 20261124
@@ -108,10 +110,9 @@ def detect(text: str, config: LanguageConfig | None = None, *, is_damaged: bool 
     script = _main_script(counts)
     if script is None:
         return Verdict(UNKNOWN, 0.0, None)
-    weight = 3 if script in {"Hani", "Jpan", "Hang", "Thai"} else 1
-    if weight * counts[script] + counts["Kana"] < config.min_letters:
+    if _weight(counts, script) < config.min_letters:
         return Verdict(UNKNOWN, 0.0, script)
-    return _within_script(sample, script, DAMAGE_ALLOWANCE if is_damaged else 0.0)
+    return _within_script(_own_letters(sample, script), script, DAMAGE_ALLOWANCE if is_damaged else 0.0)
 
 
 def guess(text: str) -> str:
@@ -133,6 +134,23 @@ def coverage(text: str, language: str) -> tuple[float, int]:
         seen += 1
         hits += ngram.grams in known
     return (hits / seen if seen else 0.0), seen
+
+
+def _weight(counts: Counter[str], script: str) -> int:
+    """Letters of the script; those that say as much as a syllable or a word count triple."""
+    letters = counts["Hani"] + counts["Kana"] if script in {"Hani", "Jpan"} else counts[script]
+    return letters * (3 if script in {"Hani", "Jpan", "Hang", "Thai"} else 1)
+
+
+def _own_letters(sample: str, script: str) -> str:
+    """The sample without letters of other scripts, in lower case where it is in capitals: what a profile can know."""
+    cased = sum(character.isupper() or character.islower() for character in sample)
+    if sum(map(str.isupper, sample)) > MAX_CAPITAL_SHARE * cased:
+        sample = sample.lower()
+    if script in {"Hani", "Jpan"}:
+        return sample
+    foreign = {ord(letter): " " for letter in set(sample) if letter.isalpha() and script_of(letter) != script}
+    return sample.translate(foreign)
 
 
 def _within_script(sample: str, script: str, allowance: float) -> Verdict:

@@ -106,6 +106,7 @@ def _load_file(payload: bytes, page: RawPage, *, is_html: bool) -> Payload | Rej
         charset=decoded.charset,
         url=page.url,
         modified_at=page.modified_at,
+        listed_at=page.listed_at,
         flags=decoded.flags,
     )
 

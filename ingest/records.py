@@ -67,20 +67,37 @@ class Rejected:
     reason: str
     """One word of a closed list per stage.
 
-    load: empty, binary, bad-json, no-text-field, truncated, too-large, unsupported; extract: no-text; clean: only-boilerplate;
-    language: not-wanted; quality: too-short; isolate: crashed, too-slow, too-much-memory.
+    load: empty, binary, bad-json, no-text-field, truncated, too-large, unsupported; fetch: robots, gone, denied, bad-status,
+    not-html, too-large, too-many-redirects, blocked-address, bad-url; extract: no-text; clean: only-boilerplate; language:
+    not-wanted; quality: too-short; isolate: crashed, too-slow, too-much-memory.
     """
     detail: str = ""
     """One sentence for a person; holds no text of the page."""
+
+
+FailReason = Literal[
+    "unreadable",
+    "internal-error",
+    "unreachable",
+    "timed-out",
+    "broken-off",
+    "server-error",
+    "told-to-wait",
+    "robots-unavailable",
+    "unlisted",
+]
+"""From `unreachable` on those of fetching: no connection, too slow, the connection ended before the body, 5xx, 429 or a long
+`Retry-After`, a robots.txt that cannot be had now, a feed or list that cannot be had or read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
     """A page that could not be judged through no fault of its own; every run tries it again."""
 
-    reason: Literal["unreadable", "internal-error"]
+    reason: FailReason
     detail: str = ""
     """One sentence for a person; holds no text of the page."""
+    stage: Literal["load", "fetch"] = "load"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +118,7 @@ class FieldMap:
     text: tuple[str, ...] = ("text", "content", "body", "article", "maintext")
     """Plain text of the article."""
     html: tuple[str, ...] = ("html", "raw_html")
-    """The article's page as HTML; used where no text field is present."""
+    """The article's page as HTML; used rather than a text field, which is often what some extractor left of it."""
     url: tuple[str, ...] = ("url", "link", "canonical_url")
     """Where the article was published."""
     id: tuple[str, ...] = ("id", "_id", "guid", "uuid")
@@ -132,6 +149,7 @@ class RawPage:
     url: str | None = None
     """URL after redirects, or as given by the record; not canonicalised."""
     requested_url: str | None = None
+    """URL as the source gave it, before redirects: what the document is known by; null for what was not fetched."""
     caller_id: str | None = None
     """The caller's own id of a record."""
     fetched_at: datetime | None = None
@@ -142,6 +160,8 @@ class RawPage:
     headers: tuple[tuple[str, str], ...] = ()
     fields: FieldMap | None = None
     """How to read the JSON of a record; null for others."""
+    listed_at: datetime | None = None
+    """When the page was published by the feed that led to it, UTC; counts where the page itself does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +169,15 @@ class Refused:
     """A page that its source could not hand over whole."""
 
     page: RawPage
-    """What is known of it; its body is empty where it is too large to keep, else what arrived."""
-    why: Rejected
+    """What is known of it; its body is empty where it is too large to keep or was not fetched, else what arrived."""
+    why: Rejected | Failed
+    raw_sha256: str | None = None
+    """Of the bytes that were too many to keep; null where the body holds what arrived."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """The answer that a page is what it was when it was last fetched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +196,8 @@ class Payload:
     published_precision: str | None = None
     """`second`, `minute` or `day`."""
     modified_at: datetime | None = None
+    listed_at: datetime | None = None
+    """`RawPage.listed_at`: the date of publication where neither record nor page has one."""
     flags: frozenset[Flag] = frozenset()
 
 

@@ -69,11 +69,13 @@ def script_counts(text: str) -> Counter[str]:
     counts: Counter[str] = Counter()
     for character, times in Counter(text).items():
         if character.isalpha():
-            counts[_script_of(ord(character))] += times
+            counts[script_of(character)] += times
     return counts
 
 
-def _script_of(code: int) -> str:
+def script_of(letter: str) -> str:
+    """The script of one letter; `Zzzz` for scripts not listed."""
+    code = ord(letter)
     index = bisect_right(_STARTS, code) - 1
     if index >= 0 and code <= _RANGES[index][1]:
         return _RANGES[index][2]

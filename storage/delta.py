@@ -6,16 +6,16 @@ commit after the one that it was opened at.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, Transaction
 from deltalake.exceptions import CommitFailedError, DeltaError
 from deltalake.transaction import AddAction, RemoveAction
 
-from storage import keys
+from storage import answers, keys
 from storage.commits import Commit, FileEntry
-from storage.errors import StoreUnavailableError
 from storage.keys import Table
 from storage.objects import Bucket
 from storage.parquet import STATISTICS
@@ -31,13 +31,15 @@ CONFIGURATION: dict[str, str | None] = {
 
 def create(bucket: Bucket, table: Table) -> None:
     """Makes the table where it does not exist; any number of callers may do so at once."""
+    if _exists(bucket, table):
+        return
     uri, options = bucket.delta(keys.table(table))
-    try:
-        if not DeltaTable.is_deltatable(uri, options):
+    with _translated(bucket, table):
+        try:
             DeltaTable.create(uri, SCHEMAS[table], mode="error", configuration=CONFIGURATION, storage_options=options)
-    except (DeltaError, OSError) as error:
-        if not DeltaTable.is_deltatable(uri, options):
-            raise _unavailable(table, error) from error
+        except (DeltaError, OSError):
+            if not _exists(bucket, table):
+                raise
 
 
 class Handle:
@@ -45,11 +47,10 @@ class Handle:
 
     def __init__(self, bucket: Bucket, table: Table) -> None:
         uri, options = bucket.delta(keys.table(table))
-        try:
-            self._delta = DeltaTable(uri, storage_options=options)
-        except (DeltaError, OSError) as error:
-            raise _unavailable(table, error) from error
         self.table: Table = table
+        self._bucket = bucket
+        with _translated(bucket, table):
+            self._delta = DeltaTable(uri, storage_options=options)
 
     @property
     def applied(self) -> int:
@@ -84,13 +85,32 @@ class Handle:
         properties = CommitProperties(
             app_transactions=[Transaction(APP, commit.seq)], max_commit_retries=0, custom_metadata={"run": commit.run}
         )
+        with _translated(self._bucket, self.table):
+            try:
+                self._delta.create_write_transaction(actions, "append", SCHEMAS[self.table], commit_properties=properties)
+            except CommitFailedError:
+                return False
+        return True
+
+
+def race(bucket: Bucket, key: str, run: Callable[[Callable[[int], bool]], list[int]]) -> list[int]:
+    """Those of `run`'s competitors whose transaction on one version of a new table was accepted: for trying out a store."""
+    uri, options = bucket.delta(key)
+    schema = pa.schema([("id", pa.string())])
+
+    def transact(_who: int) -> bool:
+        handle = DeltaTable(uri, version=0, storage_options=options)
         try:
-            self._delta.create_write_transaction(actions, "append", SCHEMAS[self.table], commit_properties=properties)
+            handle.create_write_transaction([], "append", schema, commit_properties=CommitProperties(max_commit_retries=0))
         except CommitFailedError:
             return False
-        except (DeltaError, OSError) as error:
-            raise _unavailable(self.table, error) from error
         return True
+
+    try:
+        DeltaTable.create(uri, schema, storage_options=options)
+        return run(transact)
+    except (DeltaError, OSError) as error:
+        raise answers.of_delta(f"{bucket.uri}/{key}", error) from error
 
 
 def _add(entry: FileEntry, seq: int, when: int) -> AddAction:
@@ -99,5 +119,15 @@ def _add(entry: FileEntry, seq: int, when: int) -> AddAction:
     return AddAction(entry.path, entry.size, {}, when, True, json.dumps(stats))  # noqa: FBT003
 
 
-def _unavailable(table: Table, error: Exception) -> StoreUnavailableError:
-    return StoreUnavailableError(f"the table {table} cannot be read or written: {str(error).splitlines()[0]}")
+def _exists(bucket: Bucket, table: Table) -> bool:
+    """Whether the table's log has begun; its first entry may have been cleaned up. deltalake would look with Python halted."""
+    log = f"{keys.table(table)}/_delta_log/"
+    return bucket.head(f"{log}{0:020d}.json") is not None or any(bucket.list(log))
+
+
+@contextmanager
+def _translated(bucket: Bucket, table: Table) -> Iterator[None]:
+    try:
+        yield
+    except (DeltaError, OSError) as error:
+        raise answers.of_delta(f"{bucket.uri}: the table {table}", error) from error

@@ -1,7 +1,8 @@
 """What can fail in the store, grouped by what the handler does about it.
 
 StorageError
-├── StoreUnavailableError   the store refuses or cannot be reached: the user repairs it, then runs the same command again
+├── StoreUnavailableError   the store does not take or give an object: the same command again may help
+│   └── AccessError         the store, or what leads to it, refuses us: only the user can repair that
 ├── NotACorpusError         the place holds something else, or nothing: the user names another place
 ├── HeadMovedError          another writer committed first: read the new state and decide again
 ├── KeyMissingError         no object stands at a key: the caller knows whether that is normal
@@ -16,6 +17,10 @@ class StorageError(Exception):
 
 class StoreUnavailableError(StorageError):
     """The store did not take or give an object: disk full, no permission, no connection."""
+
+
+class AccessError(StoreUnavailableError):
+    """Credentials, permissions, bucket, region, certificate or clock are wrong: trying again is of no use."""
 
 
 class NotACorpusError(StorageError):

@@ -3,6 +3,7 @@
 A takedown walks every area of `AREAS` that holds text. Numbers are padded, so that key order is their order.
 """
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal, get_args
@@ -20,8 +21,11 @@ RUNS = "clean/runs/"
 PLANS = "clean/plans/"
 STAGED = "clean/staged/"
 SKETCHES = "clean/sketches/"
+PROBES = "clean/probes/"
+"""What `winnow doctor` tries a store with; removed when it is done. No text of articles."""
 RAW_WARC = "raw/warc/"
 RAW_INDEX = "raw/index/"
+RAW_LISTS = "raw/lists/"
 
 AREAS: Mapping[str, bool] = {
     CORPUS: False,
@@ -33,12 +37,14 @@ AREAS: Mapping[str, bool] = {
     "clean/outcomes/": False,
     "clean/takedowns/": False,
     "clean/blocklist/": False,
+    PROBES: False,
     STAGED: True,
     "clean/versions/": True,
     "clean/documents/": True,
     "clean/releases/": True,
     RAW_WARC: True,
     RAW_INDEX: True,
+    RAW_LISTS: True,
 }
 """Every prefix of the bucket → whether text of articles can stand below it; `raw/index/` holds headers of responses."""
 
@@ -103,6 +109,11 @@ def run_record(run: str) -> str:
     return check_key(f"{RUNS}{run}.json")
 
 
+def probe(examination: str, name: str) -> str:
+    """An object, or the folder of a table, by which one examination tries the store. No text of articles."""
+    return check_key(f"{PROBES}{examination}/{name}")
+
+
 def reprocess_plan(plan: str) -> str:
     """The plan of a reprocess, to be approved: selection, digests, counts, results of the sample. No text of articles."""
     return check_key(f"{PLANS}{plan}.json")
@@ -121,3 +132,8 @@ def raw_segment(stored_at: datetime, run: str, shard: int, part: int) -> str:
 def raw_index(stored_at: datetime, run: str, shard: int) -> str:
     """The index of a shard's pages. URLs, headers and digests: a header can hold a headline."""
     return check_key(f"{RAW_INDEX}{stored_at:%Y/%m/%d}/{run}-{shard:06d}.parquet")
+
+
+def raw_list(url: str) -> str:
+    """The last answer of a feed or a list of URLs. A feed holds headlines and beginnings of articles."""
+    return f"{RAW_LISTS}{hashlib.sha256(url.encode('utf-8', 'backslashreplace')).hexdigest()[:32]}.warc.gz"

@@ -1,20 +1,20 @@
 """The raw store: every page exactly as received, in WARC segments, and an index written after them.
 
 The index is what makes a shard's pages stored: segments without one are the leftovers of a run that died. Nothing here is
-ever swept or rewritten, but by takedown.
+ever swept or rewritten, but by takedown; of feeds and lists of URLs the last answer alone is kept.
 """
 
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
 
 from ingest.records import RawPage
 from storage import keys, parquet, warc
-from storage.errors import KeyMissingError, RefusedError
+from storage.errors import DamagedError, KeyMissingError, RefusedError
 from storage.objects import Bucket
 
 MAX_SEGMENT_BYTES = 64 * 2**20
@@ -102,6 +102,28 @@ def stored_shard(bucket: Bucket, shard: Shard) -> list[tuple[str, RawRef]] | Non
 def read(bucket: Bucket, ref: RawRef) -> RawPage:
     """The page, equal to the one that was stored. Raises: KeyMissingError, DamagedError."""
     return warc.page_of(bucket.get_range(ref.key, ref.offset, ref.length), ref.key)
+
+
+def keep_list(bucket: Bucket, url: str, page: RawPage) -> None:
+    """Store the answer of a feed or a list of URLs, in the place of the one before; the same again changes nothing."""
+    last = last_list(bucket, url)
+    if last is None or last.body != page.body or _lasting(last) != _lasting(page):
+        bucket.put(keys.raw_list(url), warc.member("list", page, page.fetched_at or datetime.now(UTC)))
+
+
+def _lasting(page: RawPage) -> list[tuple[str, str]]:
+    """The headers that do not change with every answer."""
+    headers = [(name.lower(), value) for name, value in page.headers]
+    return [(name, value) for name, value in headers if name in {"etag", "last-modified", "content-type", "content-encoding"}]
+
+
+def last_list(bucket: Bucket, url: str) -> RawPage | None:
+    """The answer that `keep_list` stored; null where there is none that can be read."""
+    key = keys.raw_list(url)
+    try:
+        return warc.page_of(bucket.get(key), key)
+    except (KeyMissingError, DamagedError):
+        return None
 
 
 def _index(bucket: Bucket, shard: Shard) -> pa.Table | None:

@@ -14,8 +14,9 @@ from storage.tables import Corpus
 def sweep(corpus: Corpus, before: datetime, *, most: int | None = None) -> list[str]:
     """Deletes leftovers last written before then, and returns their keys; at most `most`, the next call goes on.
 
-    Leftovers are staged shards, and table files and sketch segments in no commit. Files of `documents` that were replaced stay
-    while Delta keeps them for readers of older versions. `before` must lie further back than any run takes to commit.
+    Leftovers are staged shards, probes of a store, and table files and sketch segments in no commit. Files of `documents` that
+    were replaced stay while Delta keeps them for readers of older versions. `before` must lie further back than any run takes
+    to commit.
     """
     # Listed first: what was staged when the log is read afterwards is either in it or a leftover.
     found = [info for prefix in _prefixes() for info in corpus.bucket.list(prefix) if info.modified_at < before]
@@ -31,6 +32,7 @@ def sweep(corpus: Corpus, before: datetime, *, most: int | None = None) -> list[
 def _prefixes() -> Iterator[str]:
     yield keys.STAGED
     yield keys.SKETCHES
+    yield keys.PROBES
     for table in TABLES:
         yield f"{keys.table(table)}/"
 
@@ -42,6 +44,8 @@ def _table_keys(corpus: Corpus, table: keys.Table) -> Iterator[str]:
 
 
 def _is_needed(corpus: Corpus, info: ObjectInfo, needed: set[str], head: int) -> bool:
+    if info.key.startswith(keys.PROBES):
+        return False
     if info.key in needed or "/_delta_log/" in info.key:
         return True
     if not info.key.startswith(keys.SKETCHES):

@@ -42,7 +42,7 @@ class Corpus:
         Raises: NotACorpusError where something else stands there.
         """
         if bucket.head(keys.CORPUS) is None:
-            stranger = next((info.key for info in bucket.list("") if info.key != keys.CORPUS), None)
+            stranger = next((info.key for info in bucket.list("") if not _is_ours(info.key)), None)
             if stranger is not None and bucket.head(keys.CORPUS) is None:
                 raise NotACorpusError(
                     f"{bucket.uri} is not empty and not a corpus (it holds {stranger}): name an empty or new folder"
@@ -177,3 +177,8 @@ class Corpus:
                 kept += files.stage(self.bucket, "documents", [rest], seq=commit.seq, first_part=KEPT_PARTS + len(removes))
                 removes.append((path, size))
         return kept, removes
+
+
+def _is_ours(key: str) -> bool:
+    """Whether a key can stand where a corpus is only about to be made."""
+    return key == keys.CORPUS or key.startswith(keys.PROBES)

@@ -26,6 +26,8 @@ PAGE_HEADER = "Winnow-Page"
 HEAD_END = b"\r\n\r\n"
 NAMESPACE = uuid.UUID("6b1f5a3e-94c5-5d0b-8a0e-3c8f2f1d7c55")
 """Of the record ids that are derived from what a record holds."""
+TIMES = ("fetched_at", "modified_at", "listed_at")
+"""Fields of a `RawPage` that are times."""
 HOP_HEADERS = frozenset({"transfer-encoding"})
 """Headers that are untrue of the body as stored; renamed in the record, as other archivers do, and kept in `Winnow-Page`."""
 
@@ -70,8 +72,9 @@ def page_of(data: bytes, key: str) -> RawPage:
 
 def _page(envelope: str, block: bytes) -> RawPage:
     says: dict[str, Any] = json.loads(envelope)
-    for name in ("fetched_at", "modified_at"):
-        says[name] = None if says[name] is None else datetime.fromisoformat(says[name])
+    for name in TIMES:
+        # A record of an earlier version may lack a field.
+        says[name] = None if says.get(name) is None else datetime.fromisoformat(says[name])
     says["headers"] = tuple((name, value) for name, value in says["headers"])
     if says["fields"] is not None:
         says["fields"] = FieldMap(**{name: tuple(names) for name, names in says["fields"].items()})
@@ -81,7 +84,7 @@ def _page(envelope: str, block: bytes) -> RawPage:
 
 def _envelope(page: RawPage) -> str:
     says = {each.name: getattr(page, each.name) for each in fields(page) if each.name != "body"}
-    for name in ("fetched_at", "modified_at"):
+    for name in TIMES:
         says[name] = None if says[name] is None else says[name].isoformat()
     says["fields"] = None if page.fields is None else asdict(page.fields)
     return json.dumps(says, ensure_ascii=True, separators=(",", ":"))

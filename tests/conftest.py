@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.seaweed import s3, seaweed  # noqa: F401 - fixtures for all tests
+
 ROOT = Path(__file__).parent.parent
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -42,9 +44,12 @@ def root() -> Path:
     return ROOT
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator:
-    """Chromium through Playwright; skips, saying so, where either is absent."""
+    """Chromium through Playwright; skips, saying so, where there is none.
+
+    No longer than a module: as long as it lives no other test can run an event loop of its own.
+    """
     if shutil.which(CHROMIUM) is None:
         if is_required("browser"):
             pytest.fail(f"WINNOW_REQUIRE names browser, but there is no {CHROMIUM}")

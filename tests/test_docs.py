@@ -2,8 +2,9 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
-from ingest.records import Flag, Reason
+from ingest.records import FailReason, Flag, Reason
 from storage.schema import SCHEMAS, describe
 
 LINK = re.compile(r"\]\(([^)#]+)\)")
@@ -30,6 +31,12 @@ def test_every_column_is_explained_for_readers(root: Path) -> None:
 def test_every_reason_and_flag_is_explained(root: Path) -> None:
     text = (root / "docs/reasons.md").read_text("utf-8")
     for name in [*Reason, *Flag]:
+        assert f"| `{name}` |" in text, name
+
+
+def test_every_reason_for_a_failure_is_explained(root: Path) -> None:
+    text = (root / "docs/reasons.md").read_text("utf-8")
+    for name in get_args(FailReason):
         assert f"| `{name}` |" in text, name
 
 

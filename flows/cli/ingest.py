@@ -66,10 +66,18 @@ class Order:
 @click.option(
     "--into", "--corpus", "into", metavar="CORPUS", help="Folder or s3://bucket/prefix; else WINNOW_CORPUS, else ./corpus."
 )
-@click.option("--source", metavar="NAME", help="Name of the source; else the name of the given folder, for a file its parent's.")
+@click.option(
+    "--source",
+    metavar="NAME",
+    help="Name of the source of PATHs; else that of the given folder, for a file its parent's, for a URL its host.",
+)
 @click.option("--workers", type=click.IntRange(min=0), metavar="N", help="Worker processes; 0: one per core.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Take the first N inputs only.")
-@click.option("--dry-run", is_flag=True, help="Tell what would happen; write nothing.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Tell what would happen; write nothing to the corpus. Feeds and lists are fetched, pages are not.",
+)
 @click.option(
     "--field",
     multiple=True,
@@ -79,12 +87,13 @@ class Order:
 @config_option
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON; no progress.")
 def command(order: Order) -> None:
-    """Clean files, folders and configured sources into a corpus.
+    """Clean files, folders, pages of the web and configured sources into a corpus.
 
-    PATHs are files or folders of .txt, .html(.gz), .jsonl(.gz|.zst), mixed; without any, all sources that the settings name by
-    [[source]] tables are taken, or with --only some of them. The same command again goes on where a killed run
-    stopped, and skips what has not changed. Ends with 0: every input is accounted for; 1: an input could not be read, or the
-    store failed; 2: wrong usage or settings; 3: the quality gate refused the run.
+    PATHs are files or folders of .txt, .html(.gz), .jsonl(.gz|.zst), on disk or s3://bucket/folder, and URLs of pages, mixed;
+    without any, all sources that the settings name by [[source]] tables are taken, or with --only some of them. Pages are
+    fetched as sites allow it; that needs fetch.contact in the settings. The same command again goes on where a killed run
+    stopped, and skips what has not changed. Ends with 0: every input is accounted for; 1: an input could not be read or fetched,
+    or the store failed; 2: wrong usage or settings; 3: the quality gate refused the run.
     """
     from flows.cli.progress import shown
     from flows.cli.summary import print_report

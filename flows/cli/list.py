@@ -1,4 +1,4 @@
-"""`winnow list`: the newest outcome of every document, or those of one run."""
+"""`winnow list`: how every document and refused input stands, or what one run made of each of its inputs."""
 
 from dataclasses import asdict, dataclass
 
@@ -28,16 +28,27 @@ class Order:
 @click.option("--site", metavar="HOST", help="Of that site only, without www.")
 @click.option("--language", metavar="CODE", help="In that language only: en, de, und …")
 @click.option(
-    "--outcome", type=click.Choice(["kept", "rejected", "duplicate", "unchanged", "failed"]), help="With that outcome only."
+    "--outcome",
+    type=click.Choice(["kept", "rejected", "duplicate", "unchanged", "failed"]),
+    help="With that outcome only; unchanged goes with --run.",
 )
-@click.option("--reason", metavar="REASON", help="Rejected for that reason only: too-short, or quality/too-short.")
+@click.option(
+    "--reason",
+    metavar="REASON",
+    help="With a cut for that reason, or rejected for it: foreign-story, too-short, quality/too-short.",
+)
 @click.option("--run", metavar="RUN", help="What a run did: its id or the start of it.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Show the first N only.")
 @corpus_option
 @config_option
 @json_option
 def command(order: Order) -> None:
-    """List documents and rejected inputs, newest first."""
+    """List documents and rejected inputs, newest first.
+
+    A row tells how a document stands now; where its newest input was rejected or failed, that, with the version that stays live.
+    """
+    if order.outcome == "unchanged" and order.run is None:
+        raise click.UsageError("--outcome unchanged is what a run found: name the run with --run")
     from flows.runs.reading import Filters, OutcomeRow, open_corpus, outcomes
     from flows.runs.settings import read
 

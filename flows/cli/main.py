@@ -1,10 +1,12 @@
 """The winnow command: finds the verb, turns errors into one sentence and an exit code.
 
 0: every input is accounted for; 1: an input could not be read, the store failed, or an error of ours; 2: usage or settings;
-3: the quality gate refused; 130: interrupted.
+3: the quality gate refused, or a
+reprocess would change more or less than its preview said; 130: interrupted.
 """
 
 import logging
+import signal
 import sys
 from importlib import import_module
 from types import TracebackType
@@ -23,9 +25,12 @@ VERBS = {
     "maintain": "flows.cli.maintain",
     "evaluate": "flows.cli.evaluate",
     "config": "flows.cli.config",
+    "doctor": "flows.cli.doctor",
     "up": "flows.cli.up",
 }
 """Verb → module that holds its `command`; imported when asked for."""
+RESUMABLE = frozenset({"ingest"})
+"""Verbs whose work, staged so far, is taken up by the same command."""
 
 
 class Told(click.ClickException):
@@ -55,7 +60,8 @@ class Verbs(click.Group):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            click.echo("Interrupted. What is done so far stays: the same command goes on from there.", err=True)
+            goes_on = " What is done so far stays: the same command goes on from there."
+            click.echo(f"Interrupted.{goes_on if ctx.invoked_subcommand in RESUMABLE else ''}", err=True)
             raise click.exceptions.Exit(130) from None
         except (OSError, IngestError, StorageError, FlowError) as error:
             if ctx.params["debug"] or isinstance(error, BrokenPipeError):
@@ -79,6 +85,8 @@ def main() -> None:
         # Hostile text may hold what the terminal's encoding lacks.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     sys.excepthook = _one_sentence
+    # What systemd and Kubernetes send is meant as Ctrl-C is.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     cli()
 
 

@@ -71,6 +71,8 @@ def _inputs(report: Report) -> Iterator[Row]:
     yield "duplicates", report.duplicates, f"kept beside them: {', '.join(linked)}" if linked else ""
     yield "unchanged", report.unchanged, ""
     yield "failed", sum(report.failed.values()), _listed(report.failed)
+    if report.would_fetch:
+        yield "would fetch", report.would_fetch, "a dry run fetches feeds and lists, but no pages"
 
 
 def _characters(report: Report) -> Iterator[Row]:
@@ -87,6 +89,9 @@ def _ending(report: Report) -> Iterator[str]:
     elif report.gate_refused is not None:
         yield f"\nThe quality gate refused this run, nothing was committed: {safe(report.gate_refused)}"
         yield "Its counts and outcomes stand in clean/runs of the corpus; the limits are those of [gate] in winnow.toml."
+    elif not report.inputs:
+        endings = ".txt, .html(.gz) or .jsonl(.gz|.zst)"
+        yield f"\nNothing to read was found: files must end in {endings}, and not be hidden or match load.skip"
     elif not report.dry_run:
         where = f"--corpus {corpus}"
         yield f"\nThe corpus is at {corpus}. To read it:"

@@ -16,7 +16,7 @@ from flows.runs.redecide import Redecided, redecide
 from flows.runs.report import Progress, Report
 from flows.runs.rework import ApplyRequest, bring_to_head, digest, run_of, select
 from flows.runs.settings import Settings
-from flows.runs.settle import counted, proposal, recount
+from flows.runs.settle import counted, proposal, recount, told
 from flows.runs.stopwatch import Stopwatch
 from flows.runs.survey import Candidate, survey
 from flows.runs.wiring import pipeline_of
@@ -44,7 +44,7 @@ def apply(request: ApplyRequest, settings: Settings, progress: Callable[[Progres
     report = _recounted(corpus, run)
     if report is None:
         report = _commit(made, run, choose, recleaned, settings, progress)
-    report = replace(stopwatch.stamp(report, recleaned), kind="reprocess", approved_by=run.approved_by)
+    report = replace(stopwatch.stamp(report, recleaned), kind="reprocess", plan=made.plan, approved_by=run.approved_by)
     corpus.bucket.put(keys.run_record(run.run), report.to_json().encode())
     staged.remove(corpus.bucket, run.run)
     corpus.bucket.delete(keys.run_plan(run.run))
@@ -108,7 +108,9 @@ def _commit(
         report = counted(Report(run_id=run.run, corpus=corpus.bucket.uri), recleaned, redecided.publication)
         refused = _refusal(made, redecided, len(candidates))
         report = replace(report, withdrawn=len(redecided.withdrawn), gate_refused=refused)
-        if refused or not candidates:
+        if refused:
+            return replace(report, outcomes=tuple(told(recleaned, redecided.publication)))
+        if not candidates:
             return report
         try:
             return replace(report, seq=corpus.commit(proposal(run, corpus, recleaned, redecided.publication, report)))

@@ -31,8 +31,10 @@ class Seen:
     """The inputs that last gave a document, or were rejected in its place."""
 
     raw: Mapping[str, RawRef | None]
-    """sha256 of each input's payload, and where its bytes are stored; of the last run that listed the document."""
+    """sha256 of each input's payload, and where its bytes are stored; of the last run that had bytes of the document."""
     config_id: str
+    refusal: str | None = None
+    """Why the document could not be fetched since then, a reason of the stage `fetch`; null where it could."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ class Judged:
     place: tuple[int, int]
     """Shard, and row in it."""
     id: str
-    raw_sha256: str
+    raw_sha256: str | None
+    """Null where nothing could be read."""
     modified_at: datetime | None
     fetched_at: datetime | None
     result: Literal["document", "rejected", "failed"]
@@ -62,13 +65,15 @@ class Verdict:
     """Whether it makes the version that its document ends this run with."""
 
 
-def is_skipped(seen: Seen | None, head: Head | None, raw_sha256: str, config_id: str) -> bool:
-    """Whether cleaning an input again could only give what the corpus holds.
+def is_skipped(seen: Seen | None, head: Head | None, raw_sha256: str, config_id: str, refusal: str | None = None) -> bool:
+    """Whether cleaning an input again, or refusing it again for `refusal`, could only give what the corpus holds.
 
     False where the last run had several inputs for the document: which of them is its head shows only when all are here.
     """
     if seen is None or (head is not None and not head.is_live):
         return False
+    if refusal is not None or seen.refusal is not None:
+        return refusal == seen.refusal
     return seen.config_id == config_id and set(seen.raw) == {raw_sha256}
 
 
@@ -84,7 +89,7 @@ def decide(
         groups[judged.id].append(judged)
     found: dict[tuple[int, int], Verdict] = {}
     for id_, group in groups.items():
-        group.sort(key=lambda judged: (judged.modified_at or NO_DATE, judged.fetched_at or NO_DATE, judged.raw_sha256))
+        group.sort(key=lambda judged: (judged.modified_at or NO_DATE, judged.fetched_at or NO_DATE, judged.raw_sha256 or ""))
         before = seen.get(id_)
         raw = {judged.raw_sha256 for judged in group}
         repeats = len(group) > 1 and before is not None and before.config_id == config_id and set(before.raw) == raw

@@ -79,7 +79,7 @@ def _record(corpus: Corpus, run: Plan) -> bool:
     if report is None:
         return False
     if corpus.bucket.head(keys.run_record(run.run)) is None:
-        kind = "ingest" if run.approved_by is None else "reprocess"
-        report = replace(report, kind=kind, approved_by=run.approved_by)
+        if run.approved_by is not None:
+            report = replace(report, kind="reprocess", plan=run.run, approved_by=run.approved_by)
         corpus.bucket.put(keys.run_record(run.run), report.to_json().encode())
     return True

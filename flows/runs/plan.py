@@ -24,6 +24,11 @@ FOREIGN_OWNER_DEAD_AFTER = timedelta(hours=24)
 """A process on another machine cannot be looked at: its plan is up for adoption when it is this old."""
 
 
+def is_url(location: str) -> bool:
+    """Whether a location is fetched, not opened."""
+    return location[:8].lower().startswith(("http://", "https://"))
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedInput:
     """One input as it stood when the run began."""
@@ -32,11 +37,17 @@ class PlannedInput:
     name: str
     location: str
     size: int
-    """Bytes; 0 where it could not be read."""
+    """Bytes; 0 for a URL, and where it could not be read."""
     sha256: str | None
-    """Of the file's bytes; null where it could not be read, which the run reports when it comes to it."""
+    """Of the file's bytes; null for a URL, and where it could not be read, which the run reports when it comes to it."""
     pages: int | None
     """Pages that it holds, for progress; null where only reading it would tell."""
+    listed_at: str | None = None
+    """When it was published by the feed that lists it, ISO 8601 in UTC."""
+    unlisted: str | None = None
+    """Why the feed or list that this stands for could not be had or read; null for every other input."""
+    is_fetched: bool = False
+    """Whether its location is a URL that a request is made to, whatever it looks like; else it is opened."""
 
     @property
     def ref(self) -> PageRef:
@@ -83,6 +94,16 @@ class Plan:
     """Who wants a reprocess; null for an ingest."""
 
     @property
+    def local(self) -> tuple[PlannedInput, ...]:
+        """The inputs that are opened where they lie."""
+        return tuple(entry for entry in self.inputs if not entry.is_fetched)
+
+    @property
+    def fetched(self) -> tuple[PlannedInput, ...]:
+        """The inputs that come from the web."""
+        return tuple(entry for entry in self.inputs if entry.is_fetched)
+
+    @property
     def digest(self) -> str:
         """Equal for two plans that would do the same, whoever makes them and wherever the files stand."""
         inputs = [(entry.source, entry.name, entry.size, entry.sha256) for entry in self.inputs]
@@ -112,15 +133,29 @@ def claim(bucket: Bucket, plan: Plan, is_committed: Callable[[Plan], bool]) -> P
         if found.digest != plan.digest:
             continue
         # This very process may own it: an attempt of its own that the store cut off.
-        if found.owner != plan.owner and not found.owner.is_dead(found.created_at):
-            who = f"run {found.run} of the same inputs is at work (process {found.owner.pid} on {found.owner.host})"
-            raise RunIsAliveError(f"{who}: wait for it or stop it")
+        if found.owner != plan.owner:
+            _require_dead(found)
         if found.base_seq == plan.base_seq or is_committed(found):
             plan = replace(found, owner=plan.owner)
             break
         give_up(bucket, found)
     write(bucket, plan)
+    _require_first(bucket, plan)
     return plan
+
+
+def _require_first(bucket: Bucket, plan: Plan) -> None:
+    """Of two that claimed at once, each of which sees the other's plan now, the one of the smaller run id goes on."""
+    for found in unfinished(bucket):
+        if found.digest == plan.digest and found.run < plan.run and not found.owner.is_dead(found.created_at):
+            bucket.delete(keys.run_plan(plan.run))
+            _require_dead(found)
+
+
+def _require_dead(found: Plan) -> None:
+    if not found.owner.is_dead(found.created_at):
+        who = f"run {found.run} of the same inputs is at work (process {found.owner.pid} on {found.owner.host})"
+        raise RunIsAliveError(f"{who}: wait for it or stop it")
 
 
 def give_up(bucket: Bucket, plan: Plan) -> None:

@@ -11,9 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.errors import NotFoundError
+from flows.runs.plan import PLAN_SUFFIX
+from flows.runs.report import Report
 from ingest.identity import document_id
 from ingest.records import Decision, Document, RawPage
 from ingest.urls import canonical_url
+from storage import keys
 from storage.bucket import open_bucket
 from storage.raw import RawRef
 from storage.rows import decisions_of, document_of, latest, raw_ref_of
@@ -85,7 +88,7 @@ class Filters:
     language: str | None = None
     outcome: str | None = None
     reason: str | None = None
-    """A rejection's reason, or `stage/reason`."""
+    """Why something was cut, or a rejection's reason, or `stage/reason`."""
     run: str | None = None
     """A run's id or the start of it; its rows instead of the newest of each document."""
 
@@ -105,7 +108,7 @@ def find(corpus: Corpus, name: str) -> Found:
     if decisions:
         row = next((each for each in versions if each["version"] == decisions[0].version), row)
     return Found(
-        outcome=next(_outcome_rows(outcomes), None),
+        outcome=next(map(_outcome_row, outcomes.to_pylist()), None),
         document=document_of(row) if row else None,
         decision=decisions[0] if decisions else None,
         origin=_origin(row) if row else None,
@@ -113,21 +116,46 @@ def find(corpus: Corpus, name: str) -> Found:
 
 
 def outcomes(corpus: Corpus, filters: Filters) -> list[OutcomeRow]:
-    """The newest outcome of every document, or all of one run, newest commit first, then by source and name."""
-    table = corpus.scan("outcomes")
+    """How every document and refused input stands, or what one run made of each of its inputs; newest commit first."""
     if filters.run is None:
-        table = latest(table)
-    wanted = [row for row in _outcome_rows(table) if _matches(row, filters)]
+        rows = _standing(corpus)
+    else:
+        table = corpus.scan("outcomes")
+        rows = [row for row in table.to_pylist() if row["run_id"].startswith(filters.run)] or _refused(corpus, filters.run)
+    wanted = (_outcome_row(row) for row in rows if _matches(row, filters))
     return sorted(wanted, key=lambda row: (-row.seq, row.source, row.name))
 
 
-def _matches(row: OutcomeRow, filters: Filters) -> bool:
+def _standing(corpus: Corpus) -> list[dict[str, Any]]:
+    """The newest outcome of each input; of live documents with what they are now, whatever confirmed or copied them since."""
+    decisions = {decision.id: decision for decision in decisions_of(latest(corpus.scan("decisions")))}
+    rows: list[dict[str, Any]] = latest(corpus.scan("outcomes")).to_pylist()
+    for row in rows:
+        decision = decisions.get(row["id"])
+        if decision is not None and decision.status == "live":
+            row["version"] = decision.version
+            if row["outcome"] not in {"rejected", "failed"}:
+                row["outcome"] = "duplicate" if decision.duplicate_of else "kept"
+                row["duplicate_of"] = decision.duplicate_of
+    return rows
+
+
+def _refused(corpus: Corpus, run: str) -> list[dict[str, Any]]:
+    """What the runs that the quality gate refused would have made of their inputs."""
+    found: list[dict[str, Any]] = []
+    for info in corpus.bucket.list(keys.RUNS + run):
+        if not info.key.endswith(PLAN_SUFFIX):
+            found += Report.from_json(corpus.bucket.get(info.key).decode()).outcomes
+    return found
+
+
+def _matches(row: Mapping[str, Any], filters: Filters) -> bool:
+    reasons = {row["reason"], f"{row['stage']}/{row['reason']}", *(cut["reason"] for cut in row["chars_cut"] or ())}
     return (
-        filters.site in (None, row.site)
-        and filters.language in (None, row.language)
-        and filters.outcome in (None, row.outcome)
-        and filters.reason in (None, row.reason, f"{row.stage}/{row.reason}")
-        and (filters.run is None or row.run_id.startswith(filters.run))
+        filters.site in (None, row["site"])
+        and filters.language in (None, row["language"])
+        and filters.outcome in (None, row["outcome"])
+        and (filters.reason is None or filters.reason in reasons)
     )
 
 
@@ -156,6 +184,8 @@ def _readings(corpus: Corpus, known: pa.Table, name: str) -> Iterator[dict[str, 
     plain = posixpath.normpath(name)
     yield {id_: f"{source}/{path}" for id_, source, path, _ in rows if plain in (path, f"{source}/{path}")}
     yield {id_: f"{source}/{path}" for id_, source, path, _ in rows if posixpath.basename(path) == posixpath.basename(plain)}
+    yield {id_: f"{source}/{path}" for id_, source, path, _ in rows if posixpath.basename(path).rpartition("#")[0] == plain}
+    yield _by_page_url(corpus, {canonical_url(f"{scheme}://{name}") or name for scheme in ("https", "http")})
 
 
 def _by_page_url(corpus: Corpus, urls: set[str]) -> dict[str, str]:
@@ -165,11 +195,10 @@ def _by_page_url(corpus: Corpus, urls: set[str]) -> dict[str, str]:
     return {row["id"]: row["url"] for row in canonical or found}
 
 
-def _outcome_rows(table: pa.Table) -> Iterator[OutcomeRow]:
-    names = [entry.name for entry in fields(OutcomeRow)]
-    for row in table.select(names).to_pylist():
-        cut = sum(each["chars"] for each in row["chars_cut"] or ())
-        yield OutcomeRow(**{**row, "flags": tuple(row["flags"] or ()), "chars_cut": cut, "raw_ref": raw_ref_of(row["raw_ref"])})
+def _outcome_row(row: Mapping[str, Any]) -> OutcomeRow:
+    values = {entry.name: row[entry.name] for entry in fields(OutcomeRow)}
+    cut = sum(each["chars"] for each in row["chars_cut"] or ())
+    return OutcomeRow(**{**values, "flags": tuple(row["flags"] or ()), "chars_cut": cut, "raw_ref": raw_ref_of(row["raw_ref"])})
 
 
 def _origin(row: Mapping[str, Any]) -> Origin:

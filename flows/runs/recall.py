@@ -3,7 +3,7 @@
 from flows.runs.reading import OutcomeRow
 from flows.runs.settings import Settings
 from flows.runs.wiring import pipeline_of
-from ingest.clean.apply import clean
+from ingest.clean.apply import ledger
 from ingest.records import Document, Rejected
 from ingest.stages import build, labeller_of
 from storage.bucket import open_bucket
@@ -23,5 +23,4 @@ def clean_again(corpus_uri: str, outcome: OutcomeRow, settings: Settings) -> Doc
     article = payload if isinstance(payload, Rejected) else stages.extract(payload)
     if isinstance(article, Rejected):
         return None
-    document = clean(article, labeller_of(config), config.clean)
-    return None if isinstance(document, Rejected) else document
+    return ledger(article, labeller_of(config), config.clean)

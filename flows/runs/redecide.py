@@ -121,7 +121,8 @@ def _groups(recleaned: Recleaned, candidates: Mapping[str, Candidate]) -> dict[s
 
 
 def _order(seqs: Mapping[str, int], judged: Judged) -> tuple[int, datetime, datetime, str]:
-    return seqs[judged.raw_sha256], judged.modified_at or NO_DATE, judged.fetched_at or NO_DATE, judged.raw_sha256
+    sha = judged.raw_sha256 or ""
+    return seqs[sha], judged.modified_at or NO_DATE, judged.fetched_at or NO_DATE, sha
 
 
 @dataclass(frozen=True, slots=True)

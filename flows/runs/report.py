@@ -2,6 +2,8 @@
 
 import json
 from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
+from typing import Any
 
 from flows.runs.sources import SourceConfig
 
@@ -11,7 +13,7 @@ class IngestRequest:
     """One order to bring inputs into a corpus."""
 
     paths: tuple[str, ...]
-    """Files, folders, `s3://…` and URLs of pages, as the user gave them."""
+    """Files and folders, on disk or `s3://bucket/folder`, and URLs of pages, as the user gave them."""
     corpus: str
     """Where the corpus is: a folder, or `s3://bucket/prefix`."""
     source: str | None = None
@@ -69,6 +71,8 @@ class Report:
     """Documents that hold several others; they are kept."""
     flags: dict[str, int] = field(default_factory=dict)
     """Flag → documents that carry it."""
+    would_fetch: int = 0
+    """URLs that a dry run left alone; no inputs yet."""
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     """Of this process and its workers."""
@@ -76,10 +80,14 @@ class Report:
     """One sentence for each input that failed or is broken; capped by the run."""
     gate_refused: str | None = None
     """Why the quality gate refused to commit; null where it did not."""
+    outcomes: tuple[dict[str, Any], ...] = ()
+    """Of a refused run, what would have become of each input, as rows of `outcomes`; of others they stand in the table."""
     kind: str = "ingest"
     """`ingest`, or `reprocess`: cleaned again from stored bytes."""
+    plan: str | None = None
+    """The plan that a reprocess applied, which has the run's id; null for an ingest."""
     approved_by: str | None = None
-    """Who wanted a reprocess; its plan has the run's id. Null for an ingest."""
+    """Who wanted a reprocess; null for an ingest."""
     withdrawn: int = 0
     """Documents that a reprocess took out of the corpus because it rejects them; their inputs count as rejected."""
 
@@ -90,11 +98,11 @@ class Report:
 
     def to_json(self) -> str:
         """The report as one JSON object."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+        return json.dumps(asdict(self), ensure_ascii=False, default=datetime.isoformat)
 
     @classmethod
     def from_json(cls, text: str) -> "Report":
         """The report that `to_json` wrote; fields of a later version are passed over."""
         known = {entry.name for entry in fields(cls)}
         values = {name: value for name, value in json.loads(text).items() if name in known}
-        return cls(**{**values, "messages": tuple(values.get("messages", ()))})
+        return cls(**{**values, **{name: tuple(values.get(name, ())) for name in ("messages", "outcomes")}})

@@ -21,6 +21,7 @@ from ingest.clean.config import CleanConfig
 from ingest.dedup.config import DedupConfig
 from ingest.errors import ConfigError
 from ingest.extract.article import ExtractConfig
+from ingest.fetch.config import FetchConfig
 from ingest.isolate import IsolationConfig
 from ingest.language import LanguageConfig
 from ingest.load import LoadConfig
@@ -108,6 +109,8 @@ class Settings(BaseModel):
     """Which clean documents enter the corpus."""
     dedup: DedupConfig = DedupConfig()
     """When two documents tell one story."""
+    fetch: FetchConfig = FetchConfig()
+    """How pages are fetched."""
     gate: GateConfig = GateConfig()
     """When a run as a whole is refused."""
     source: tuple[SourceConfig, ...] = ()

@@ -6,6 +6,7 @@ Where another writer commits first, everything here is done again on the new sta
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,7 +18,7 @@ from flows.runs.publish import CODE, Publication, entries_of, judged_of, outcome
 from flows.runs.report import Report
 from flows.runs.settings import Settings
 from flows.runs.staging import Staged, Staging
-from flows.runs.state import State, known_entries, read_state
+from flows.runs.state import State, known_entries, peek_state, read_state
 from flows.runs.tally import Tally
 from flows.runs.wiring import pipeline_of
 from ingest.dedup.config import DedupConfig
@@ -35,17 +36,25 @@ SKIPPED = "skipped"
 def settle(plan: Plan, corpus: Corpus | None, staging: Staging, settings: Settings, *, dry_run: bool) -> Report:
     """Decide every staged input on the state at the head, and commit unless the gate refuses or this is a dry run."""
     while True:
-        state = read_state(corpus) if corpus else State()
+        state = _known(corpus, dry_run=dry_run)
         publication = publish(plan, corpus, state, staging, pipeline_of(settings).dedup)
         base = Report(run_id=plan.run, corpus=corpus.bucket.uri if corpus else "", dry_run=dry_run)
         report = counted(base, staging, publication)
         report = replace(report, gate_refused=refusal(report, settings.gate))
-        if corpus is None or dry_run or staging.is_empty or report.gate_refused:
+        if report.gate_refused:
+            return replace(report, outcomes=tuple(told(staging, publication)))
+        if corpus is None or dry_run or staging.is_empty:
             return report
         try:
             return replace(report, seq=corpus.commit(proposal(plan, corpus, staging, publication, report)))
         except HeadMovedError:
             continue
+
+
+def _known(corpus: Corpus | None, *, dry_run: bool) -> State:
+    if corpus is None:
+        return State()
+    return peek_state(corpus) if dry_run else read_state(corpus)
 
 
 def recount(plan: Plan, corpus: Corpus) -> Report | None:
@@ -123,6 +132,12 @@ def proposal(plan: Plan, corpus: Corpus, staging: Staged, publication: Publicati
         engines={"winnow-news": CODE},
         head_at_plan=plan.base_seq,
     )
+
+
+def told(staging: Staged, publication: Publication) -> Iterator[dict[str, Any]]:
+    """The rows of `outcomes` of a run that is not committed."""
+    for number, table in staging.tables():
+        yield from outcomes_of(table, number, publication).to_pylist()
 
 
 def counted(base: Report, staging: Staged, publication: Publication) -> Report:

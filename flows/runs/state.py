@@ -29,7 +29,15 @@ class State:
 
 def read_state(corpus: Corpus) -> State:
     """The state at the head of the log, to which all tables are rolled first."""
-    seq = corpus.roll()
+    return _state(corpus, corpus.roll())
+
+
+def peek_state(corpus: Corpus) -> State:
+    """The state that the tables show as they stand; nothing is written."""
+    return _state(corpus, min(corpus.applied().values()))
+
+
+def _state(corpus: Corpus, seq: int) -> State:
     decisions = latest_decisions(corpus)
     live = {id_: decision for id_, decision in decisions.items() if decision.status == "live"}
     return State(seq, dict(_heads(corpus, live)), seen_inputs(corpus), live)
@@ -54,14 +62,18 @@ def seen_inputs(corpus: Corpus) -> dict[str, Seen]:
     """The inputs that each document was last seen with; inputs that failed were not seen."""
     last: dict[str, int] = {}
     found: dict[str, tuple[dict[str, RawRef | None], str]] = {}
-    table = corpus.scan("outcomes", columns=["id", "seq", "outcome", "raw_sha256", "config_id", "raw_ref"])
-    for id_, seq, outcome, raw, config, ref in _rows(table, ["id", "seq", "outcome", "raw_sha256", "config_id", "raw_ref"]):
+    refused: dict[str, tuple[int, str]] = {}
+    names = ["id", "seq", "outcome", "stage", "reason", "raw_sha256", "config_id", "raw_ref"]
+    for id_, seq, outcome, stage, reason, raw, config, ref in _rows(corpus.scan("outcomes", columns=names), names):
+        if outcome == "rejected" and stage == "fetch" and seq >= refused.get(id_, (0, ""))[0]:
+            refused[id_] = seq, reason
         if outcome == "failed" or raw is None or seq < last.get(id_, 0):
             continue
         if seq > last.get(id_, 0):
             last[id_], found[id_] = seq, ({}, config)
         found[id_][0][raw] = raw_ref_of(ref)
-    return {id_: Seen(raw, config) for id_, (raw, config) in found.items()}
+    refusals = {id_: reason for id_, (seq, reason) in refused.items() if seq > last.get(id_, 0)}
+    return {id_: Seen(*found.get(id_, ({}, "")), refusals.get(id_)) for id_ in {**found, **refusals}}
 
 
 def _heads(corpus: Corpus, live: Mapping[str, Decision]) -> Iterator[tuple[str, Head]]:

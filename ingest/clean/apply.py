@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from ingest.clean.config import CleanConfig
 from ingest.clean.loss import flags_of
@@ -21,11 +22,16 @@ class Sliced:
 
 def clean(article: Article, labeller: Labeller, config: CleanConfig) -> Document | Rejected:
     """Cut what the labeller refuses, and keep the rest verbatim."""
+    document = ledger(article, labeller, config)
+    if document.n_words == 0:
+        return Rejected("clean", "only-boilerplate", f"no words are left of {len(article.blocks)} blocks")
+    return document
+
+
+def ledger(article: Article, labeller: Labeller, config: CleanConfig) -> Document:
+    """The article after its cuts, however little is left of it."""
     sliced = slice_blocks(article, labeller.label(article))
     text = "\n\n".join(piece.kept for index, piece in enumerate(sliced) if piece.kept and index != article.title_block)
-    n_words = count_words(text)
-    if n_words == 0:
-        return Rejected("clean", "only-boilerplate", f"no words are left of {len(article.blocks)} blocks")
     starts = offsets(article.blocks)
     return Document(
         text=text,
@@ -36,14 +42,14 @@ def clean(article: Article, labeller: Labeller, config: CleanConfig) -> Document
         url=article.url,
         site=article.site,
         authors=article.authors,
-        published_at=article.published_at,
+        published_at=_utc(article.published_at),
         published_precision=article.published_precision,
-        modified_at=article.modified_at,
+        modified_at=_utc(article.modified_at),
         section=article.section,
         agency=article.agency,
         access=article.access,
         page_type=article.page_type,
-        n_words=n_words,
+        n_words=count_words(text),
         licence_url=article.licence_url,
         opt_outs=article.opt_outs,
         flags=article.flags | flags_of(article, [piece.kept for piece in sliced], config),
@@ -113,3 +119,8 @@ def _removals(sliced: Sequence[Sliced], starts: Sequence[int], title_block: int 
     for index, (piece, start) in enumerate(zip(sliced, starts, strict=True)):
         if index != title_block:
             yield from (Removal(start + cut.start, start + cut.end, cut.reason, cut.score) for cut in piece.cuts)
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    """The instant in UTC, as documents hold it."""
+    return None if moment is None else moment.astimezone(UTC)

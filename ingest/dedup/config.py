@@ -8,7 +8,7 @@ class DedupConfig:
     """Thresholds of verification; changing one asks for deciding the whole corpus again.
 
     Containment, conflict and gap are those measured on labelled wire copy (precision .986, recall .984 of pairs, with
-    `min_conflicts` 3 and without `rewrite_containment`, which that figure does not cover).
+    `min_conflicts` 3 and without `rewrite_containment` and `max_series_containment`, which that figure does not cover).
     """
 
     min_containment: float = 0.45
@@ -17,6 +17,8 @@ class DedupConfig:
     """Share of matching 5-shingles whose numbers may differ; above it two texts are issues of a series."""
     min_conflicts: int = 6
     """Differing 5-shingles that a series needs at least: one changed number alone makes five."""
+    max_series_containment: float = 0.9
+    """Containment from which near texts are an update whatever their numbers: issues of a report have more of them."""
     max_gap_days: float = 3.0
     """Days between two publications beyond which only copies without any differing number are one story."""
     copy_containment: float = 0.95

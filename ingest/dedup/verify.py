@@ -159,7 +159,10 @@ def _kind(like: Likeness, gap: float, config: DedupConfig) -> Kind:
     # The numbers of a corrected item differ because they were wrong: no sign of a series.
     if like.is_corrected and is_near_in_time:
         return "correction"
-    if is_numbered or (not is_near_in_time and (like.containment < config.copy_containment or like.n_conflicts)):
+    is_rewrite = is_near_in_time and like.containment >= config.max_series_containment
+    if (is_numbered and not is_rewrite) or (
+        not is_near_in_time and (like.containment < config.copy_containment or like.n_conflicts)
+    ):
         return "series"
     return story_kind(like, config)
 

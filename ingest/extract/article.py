@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from ingest.dates import Dated
 from ingest.extract.evidence import judged
 from ingest.extract.headline import find_headline
 from ingest.extract.html import blocks_of
@@ -60,13 +61,14 @@ def article_from_text(payload: Payload, config: ExtractConfig, clock: Clock) -> 
     if not blocks:
         return NO_TEXT
     title, title_block = _given_title(payload, blocks) or _headline(blocks)
+    published_at, precision = _published(payload, None)
     return Article(
         blocks=blocks,
         title=title,
         title_block=title_block,
         authors=payload.authors,
-        published_at=payload.published_at,
-        published_precision=payload.published_precision,
+        published_at=published_at,
+        published_precision=precision,
         modified_at=payload.modified_at,
         site=site_of(payload.url) if payload.url else None,
         url=payload.url,
@@ -76,9 +78,7 @@ def article_from_text(payload: Payload, config: ExtractConfig, clock: Clock) -> 
 
 def _with_metadata(payload: Payload, blocks: tuple[Block, ...], page: Metadata) -> Article:
     title, title_block = _given_title(payload, blocks) or page.titled
-    published_at, precision = page.dates.published or (None, None)
-    if payload.published_at is not None:
-        published_at, precision = payload.published_at, payload.published_precision
+    published_at, precision = _published(payload, page.dates.published)
     modified_at = page.dates.modified[0] if page.dates.modified else None
     url = page.url or payload.url
     site = payload.url or page.url
@@ -100,6 +100,13 @@ def _with_metadata(payload: Payload, blocks: tuple[Block, ...], page: Metadata) 
         opt_outs=page.opt_outs,
         flags=payload.flags,
     )
+
+
+def _published(payload: Payload, shown: Dated | None) -> tuple[datetime | None, str | None]:
+    """What the envelope says of the publication, else the page, else the feed that led to it."""
+    if payload.published_at is not None:
+        return payload.published_at, payload.published_precision
+    return shown or ((payload.listed_at, "second") if payload.listed_at else (None, None))
 
 
 def _given_title(payload: Payload, blocks: Sequence[Block]) -> Titled | None:

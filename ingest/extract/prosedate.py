@@ -31,8 +31,12 @@ _MONTHS = (
     ),
 )
 MONTH = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
-MONTH |= {name[:3]: MONTH[name] for name in (names.split()[0] for names in _MONTHS)}
-MONTH |= {"sept": 9, "mär": 3, "okt": 10, "dez": 12}
+"""Name → number; the first three letters too where one month alone begins with them, or its English name."""
+for _short in {name[:3] for name in MONTH}:
+    if len(_numbers := {number for name, number in MONTH.items() if name.startswith(_short)}) == 1:
+        MONTH[_short] = next(iter(_numbers))
+MONTH |= {names[:3]: number for number, names in enumerate(_MONTHS, 1)}
+MONTH |= {"sept": 9, "janv": 1, "févr": 2, "juil": 7}
 _NAME = r"([^\W\d_]{3,12})\.?"
 _DAY_FIRST = re.compile(
     rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|\.|º|ª)?[\s-]+(?:de\s+|of\s+)?{_NAME},?[\s-]+(?:de\s+|del\s+)?(\d{{4}})(?!\d)",

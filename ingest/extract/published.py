@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from htmldate import find_date
 from lxml import etree
@@ -19,6 +20,7 @@ PUBLISHED = (
     "article:published_time",
     "og:article:published_time",
     "article:published",
+    "published",
     "datepublished",
     "cxenseparse:recs:publishtime",
     "cxenseparse:publishtime",
@@ -67,12 +69,14 @@ BLOCKS_BEFORE_TITLE = 6
 MAX_STAMP_CHARS = 80
 """A longer block is a sentence that mentions a date."""
 _IN_URL = re.compile(r"[/_-]((?:19|20)\d\d)[/_-]?(0?[1-9]|1[0-2]|[a-z]{3})[/_-]?(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)", re.IGNORECASE)
-_CHANGED = re.compile(
-    r"updat|modifi|review|aktualisier|mise? à jour|actualiza|aggiorna|atualiza|zaktualiz|обновл|bijgewerkt|uppdaterad"
-    r"|oppdatert|opdateret|güncelle|最終更新|更新|수정|changed|edited|geändert|expires|event|deadline|©|copyright",
-    re.IGNORECASE,
+_CHANGE = (
+    r"updat|modifi|aktualisier|mise? à jour|actualiza|aggiorna|atualiza|zaktualiz|обновл|bijgewerkt|uppdaterad"
+    r"|oppdatert|opdateret|güncelle|最終更新|更新|수정|changed|edited|geändert"
 )
+_UPDATED = re.compile(_CHANGE, re.IGNORECASE)
+_CHANGED = re.compile(rf"{_CHANGE}|review|expires|event|deadline|©|copyright", re.IGNORECASE)
 Usable = Callable[[datetime], bool]
+Claim = TypeVar("Claim", str, datetime)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,29 +109,41 @@ def dates_of(page: DatedPage, latest: datetime) -> Dates:
     def is_usable(day: datetime) -> bool:
         return day.year >= FIRST_YEAR and day <= latest
 
-    modified = _first(parse_date, [*_of_nodes(page.nodes, "dateModified"), *_of_meta(page.head, MODIFIED)], is_usable)
+    stamps = list(_stamps(page))
+    changes = [*_of_nodes(page.nodes, "dateModified"), *_of_meta(page.head, MODIFIED)]
+    modified = _first(parse_date, changes, is_usable) or _first(_read(page.head, []), _after_change(stamps), is_usable)
+    # What stands before "Updated:" may still be the day of publication.
+    shown = [day for text in _before_change(stamps) for day in _days(text, page.head) if is_usable(day)]
     claims = [*_of_nodes(page.nodes, "datePublished"), *_of_meta(page.head, PUBLISHED), *_marked(page.root)]
-    published = (
-        _first(_read(page.head), claims, is_usable) or _shown(page, is_usable) or _first(parse_date, _in_url(page.url), is_usable)
-    )
+    published = _first(_read(page.head, shown), claims, is_usable) or _first(_stamped, shown, is_usable)
+    published = published or _first(parse_date, _in_url(page.url), is_usable)
     return Dates(published or _searched(page, modified, latest), modified)
 
 
-def _first(read: Callable[[object], Dated | None], claims: Iterable[str], is_usable: Usable) -> Dated | None:
+def _first(read: Callable[[Claim], Dated | None], claims: Iterable[Claim], is_usable: Usable) -> Dated | None:
     return next((dated for claim in claims if (dated := read(claim)) is not None and is_usable(dated[0])), None)
 
 
-def _read(head: Head) -> Callable[[object], Dated | None]:
-    """Reads machine-written dates, and spelled ones."""
+def _read(head: Head, shown: Sequence[datetime]) -> Callable[[str], Dated | None]:
+    """Reads machine-written dates, and spelled ones; `03-09-2026` is the one of its two days that stands beside the headline."""
 
-    def read(claim: object) -> Dated | None:
+    def read(claim: str) -> Dated | None:
         dated = parse_date(claim)
-        if dated is None and isinstance(claim, str) and len(claim) <= MAX_STAMP_CHARS:
-            days = dates_in(claim, month_first=_is_month_first(head))
-            return (days[0], "day") if days else None
-        return dated
+        if dated is not None or len(claim) > MAX_STAMP_CHARS:
+            return dated
+        days = _days(claim, head)
+        seen = [day for day in (*days, *dates_in(claim, month_first=True)) if day in shown]
+        return next(((day, "day") for day in (*seen[:1], *days)), None)
 
     return read
+
+
+def _days(text: str, head: Head) -> list[datetime]:
+    return dates_in(text, month_first=_is_month_first(head))
+
+
+def _stamped(day: datetime) -> Dated:
+    return day, "day"
 
 
 def _is_month_first(head: Head) -> bool:
@@ -152,20 +168,21 @@ def _marked(root: HtmlElement) -> Iterator[str]:
             yield element.get("datetime") or element.get("content") or "".join(element.itertext())[:MAX_STAMP_CHARS]
 
 
-def _shown(page: DatedPage, is_usable: Usable) -> Dated | None:
-    """The first date in a short block close to the headline that is not one of change."""
+def _stamps(page: DatedPage) -> Iterator[str]:
+    """The short blocks close to the headline, those below it first."""
     if page.title_block is None:
-        return None
+        return
     start, end = max(0, page.title_block - BLOCKS_BEFORE_TITLE), page.title_block + BLOCKS_AFTER_TITLE + 1
     order = [*range(page.title_block + 1, min(end, len(page.blocks))), *range(page.title_block - 1, start - 1, -1)]
-    for block in (page.blocks[index] for index in order):
-        if len(block.text) <= MAX_STAMP_CHARS:
-            # What stands before "Updated:" may still be the day of publication.
-            stamp = _CHANGED.split(block.text, maxsplit=1)[0]
-            days = [day for day in dates_in(stamp, month_first=_is_month_first(page.head)) if is_usable(day)]
-            if days:
-                return days[0], "day"
-    return None
+    yield from (page.blocks[index].text for index in order if len(page.blocks[index].text) <= MAX_STAMP_CHARS)
+
+
+def _before_change(stamps: Iterable[str]) -> Iterator[str]:
+    return (_CHANGED.split(stamp, maxsplit=1)[0] for stamp in stamps)
+
+
+def _after_change(stamps: Iterable[str]) -> Iterator[str]:
+    return (stamp[match.start() :] for stamp in stamps if (match := _UPDATED.search(stamp)))
 
 
 def _in_url(url: str | None) -> Iterator[str]:

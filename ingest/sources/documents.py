@@ -1,10 +1,13 @@
 """Files that hold one page each."""
 
+import hashlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
 from ingest.load import LoadConfig
 from ingest.records import PageRef, RawPage, Refused, Rejected
+
+CHUNK = 1 << 20
 
 
 def read_text(ref: PageRef, file: BinaryIO, encoding: str | None, config: LoadConfig) -> Iterator[RawPage | Refused]:
@@ -29,5 +32,14 @@ def _page(ref: PageRef, file: BinaryIO, media_type: str, encoding: str | None, c
     body = file.read(config.max_bytes + 1)
     if len(body) > config.max_bytes:
         empty = RawPage(ref.source, ref.name, media_type, b"", encoding)
-        return Refused(empty, Rejected("load", "too-large", f"The file has more than {config.max_bytes} bytes."))
+        why = Rejected("load", "too-large", f"The file has more than {config.max_bytes} bytes.")
+        return Refused(empty, why, _digest(body, file))
     return RawPage(ref.source, ref.name, media_type, body, encoding)
+
+
+def _digest(start: bytes, rest: BinaryIO) -> str:
+    """The sha256, hex, of what was read of a file and what follows."""
+    sha = hashlib.sha256(start)
+    while chunk := rest.read(CHUNK):
+        sha.update(chunk)
+    return sha.hexdigest()

@@ -1,8 +1,9 @@
 """Files that hold a JSON record on each line."""
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import BinaryIO, Literal
+from typing import Any, BinaryIO, Literal
 
 from ingest.decompress import Damage, decompressed
 from ingest.jsonrecord import parse_record
@@ -27,6 +28,8 @@ class Line:
     """Whether all of it is here, its body was dropped, or the stream broke within it."""
     detail: str = ""
     """How the stream broke."""
+    sha256: str | None = None
+    """Of a line whose body was dropped."""
 
 
 def read_jsonl(ref: PageRef, file: BinaryIO, encoding: str | None, config: LoadConfig) -> Iterator[RawPage | Refused]:
@@ -46,7 +49,7 @@ def _page(ref: PageRef, line: Line, config: LoadConfig) -> RawPage | Refused:
     media_type = "application/json" if line.body else WITHOUT_BYTES
     page = RawPage(ref.source, f"{ref.name}#{line.number}", media_type, line.body, fields=config.fields)
     if line.state == "too-long":
-        return Refused(page, Rejected("load", "too-large", f"The line has more than {config.max_bytes} bytes."))
+        return Refused(page, Rejected("load", "too-large", f"The line has more than {config.max_bytes} bytes."), line.sha256)
     if line.state == "cut":
         return Refused(page, Rejected("load", "truncated", f"{line.detail} What stands before this line was read."))
     return _named(page, config)
@@ -54,27 +57,45 @@ def _page(ref: PageRef, line: Line, config: LoadConfig) -> RawPage | Refused:
 
 def split_lines(chunks: Iterable[bytes | Damage], max_bytes: int) -> Iterator[Line]:
     """The lines of a stream, split at line feeds alone; holds no more than `max_bytes` and a chunk or two at once."""
-    number, held, size = 1, list[bytes](), 0
+    growing = _Growing(1, max_bytes)
     for chunk in chunks:
         if isinstance(chunk, Damage):
-            yield Line(number, b"".join(held), "cut", chunk.detail)
+            yield Line(growing.number, b"".join(growing.pieces), "cut", chunk.detail)
             return
         *ended, rest = chunk.split(b"\n")
         for piece in ended:
-            yield _line(number, [*held, piece], size + len(piece), max_bytes)
-            number, held, size = number + 1, [], 0
-        size += len(rest)
-        held.append(rest)
-        if size > max_bytes:
-            held.clear()
-    if size:
-        yield _line(number, held, size, max_bytes)
+            growing.add(piece)
+            yield growing.line()
+            growing = _Growing(growing.number + 1, max_bytes)
+        growing.add(rest)
+    if growing.size:
+        yield growing.line()
 
 
-def _line(number: int, pieces: list[bytes], size: int, max_bytes: int) -> Line:
-    if size > max_bytes:
-        return Line(number, b"", "too-long")
-    return Line(number, b"".join(pieces).removesuffix(b"\r"), "whole")
+class _Growing:
+    """A line of which only the start is here yet."""
+
+    def __init__(self, number: int, max_bytes: int) -> None:
+        self.number = number
+        self.size = 0
+        self.pieces: list[bytes] = []
+        self._max_bytes = max_bytes
+        self._sha: Any = None
+
+    def add(self, piece: bytes) -> None:
+        """Take what follows; from `max_bytes` on only its digest is kept."""
+        self.size += len(piece)
+        self.pieces.append(piece)
+        if self.size > self._max_bytes:
+            self._sha = self._sha or hashlib.sha256()
+            self._sha.update(b"".join(self.pieces))
+            self.pieces.clear()
+
+    def line(self) -> Line:
+        """The line, now that its end is here."""
+        if self._sha is not None:
+            return Line(self.number, b"", "too-long", sha256=self._sha.hexdigest())
+        return Line(self.number, b"".join(self.pieces).removesuffix(b"\r"), "whole")
 
 
 def _named(page: RawPage, config: LoadConfig) -> RawPage:

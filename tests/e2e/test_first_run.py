@@ -1,13 +1,18 @@
 """The first run on seeds/, and the second: what a person sees, and what stands in the bucket afterwards."""
 
+import gzip
 import json
+import re
 import shutil
+import time
 from collections import Counter
 from pathlib import Path
 
+import lxml.html
 import pytest
 
-from tests.e2e.reading import add_up, objects, read
+from tests.conftest import ROOT
+from tests.e2e.reading import add_up, fates, golden_fates, objects, read
 
 
 @pytest.fixture(scope="module")
@@ -41,28 +46,118 @@ def test_broken_seeds_are_rejected_with_their_reasons(first) -> None:
     assert outcomes_by_name(corpus)["broken/binary.txt"]["detail"]
 
 
-def test_mojibake_is_kept_and_flagged(first) -> None:
-    outcome = outcomes_by_name(first[0])["broken/mojibake.txt"]
-    assert outcome["outcome"] == "kept"
-    assert "mojibake" in outcome["flags"]
+GOLDEN = [json.loads(line) for line in (ROOT / "tests/golden/seeds.jsonl").read_text("utf-8").splitlines()]
+KEPT = [gold for gold in GOLDEN if "reject" not in gold]
+LABELLED = [gold for gold in KEPT if "blocks" in gold]
+MARKED = [gold for gold in KEPT if gold.get("must_cut")]
 
 
-def test_seeds_have_the_text_and_title_of_the_golden_file(first, root: Path) -> None:
+def each(golden: list[dict]):
+    return pytest.mark.parametrize("gold", golden, ids=[gold["file"] for gold in golden])
+
+
+@pytest.fixture(scope="module")
+def versions(first) -> dict[str, dict]:
+    """The row of each document by its input's name."""
     names = {row["id"]: row["name"] for row in read(first[0], "outcomes")}
-    documents = {names[row["id"]]: row for row in read(first[0], "versions")}
-    wrong = []
-    for line in (root / "tests/golden/seeds.jsonl").read_text("utf-8").splitlines():
-        gold = json.loads(line)
-        row = documents.get(gold["file"])
-        if "text" in gold and (row is None or (row["title"], row["text"]) != (gold["title"], gold["text"])):
-            wrong.append(gold["file"])
-    assert wrong == []
+    return {names[row["id"]]: row for row in read(first[0], "versions")}
 
 
-def test_seeds_have_their_languages(first) -> None:
-    languages = Counter(row["language"] for row in read(first[0], "documents"))
-    assert {"en", "ko", "de", "fr", "ar", "es", "pl"} <= set(languages)
-    assert "und" not in languages
+def cuts_of(row: dict) -> list[str]:
+    return [row["source_text"][cut["start"] : cut["end"]] for cut in row["removals"]]
+
+
+def test_golden_file_names_every_input_and_each_ends_as_it_says(first) -> None:
+    found = outcomes_by_name(first[0])
+    assert sorted(found) == [gold["file"] for gold in GOLDEN]
+    ends = {name: row["reason"] for name, row in found.items() if row["outcome"] not in {"kept", "duplicate"}}
+    assert ends == {gold["file"]: gold["reject"] for gold in GOLDEN if "reject" in gold}
+
+
+@each(KEPT)
+def test_seed_has_the_text_title_language_and_flags_of_the_golden_file(versions, gold) -> None:
+    row = versions[gold["file"]]
+    assert (row["title"], row["text"], row["language"]) == (gold["title"], gold["text"], gold["language"])
+    assert sorted(row["flags"]) == gold.get("flags", [])
+
+
+@each([gold for gold in KEPT if "date" in gold])
+def test_seed_has_the_authors_and_date_of_the_golden_file(versions, gold) -> None:
+    row = versions[gold["file"]]
+    assert (row["authors"], row["published_at"].date().isoformat()) == (gold["authors"], gold["date"])
+
+
+@each([gold for gold in KEPT if "date" not in gold])
+def test_seed_without_a_known_author_or_date_gets_none(versions, gold) -> None:
+    row = versions[gold["file"]]
+    assert (row["authors"], row["published_at"]) == ([], None)
+
+
+@each(LABELLED)
+def test_every_block_of_a_text_seed_has_the_fate_and_reason_of_the_golden_file(versions, gold) -> None:
+    assert fates(versions[gold["file"]]) == golden_fates(gold)
+
+
+@each(MARKED)
+def test_furniture_of_a_page_stands_in_the_ledger_and_never_in_the_text(versions, gold) -> None:
+    row = versions[gold["file"]]
+    cuts = cuts_of(row)
+    assert [piece for piece in gold["must_cut"] if not any(piece in cut for cut in cuts)] == []
+    assert [piece for piece in gold["must_cut"] if piece in row["text"]] == []
+
+
+NOT_RENDERED = ("head", "script", "style", "template", "noscript")
+
+
+def visible_words(html: bytes) -> Counter[str]:
+    """The words of every text node that a browser shows, told from the raw page without any code of ours."""
+    page = lxml.html.document_fromstring(html, parser=lxml.html.HTMLParser(encoding=charset(html)))
+    nodes = page.xpath("//text()[not({})]".format(" or ".join(f"ancestor::{name}" for name in NOT_RENDERED)))
+    return Counter(word for node in nodes for word in re.findall(r"\w+", node))
+
+
+def charset(html: bytes) -> str:
+    """The charset that a page names, as browsers read it."""
+    named = re.search(rb"charset=[\"']?([\w-]+)", html)
+    found = named[1].decode().lower() if named else "utf-8"
+    return "windows-1252" if found == "iso-8859-1" else found
+
+
+def raw_html(name: str) -> bytes:
+    """A page of seeds/ as it was written; `#` names a record of a feed."""
+    path, _, number = name.partition("#")
+    body = (ROOT / "seeds" / path).read_bytes()
+    if number:
+        return json.loads(body.splitlines()[int(number) - 1])["html"].encode()
+    return gzip.decompress(body) if path.endswith(".gz") else body
+
+
+PAGES = [gold for gold in KEPT if ".html" in gold["file"] or gold["file"].endswith("jsonl#2")]
+
+
+@each(PAGES)
+def test_title_kept_and_cut_text_are_the_visible_text_of_the_raw_page(versions, gold) -> None:
+    row = versions[gold["file"]]
+    title = row["title"] if row["title_span"] else ""
+    told = Counter(re.findall(r"\w+", "\n".join([title, row["text"], *cuts_of(row)])))
+    shown = visible_words(raw_html(gold["file"]))
+    size = sum(len(word) * times for word, times in shown.items())
+    assert size > 1_000
+    assert sum(len(word) * times for word, times in (shown & told).items()) >= 0.99 * size, shown - told
+    assert sum(len(word) * times for word, times in (told - shown).items()) <= 0.01 * size, told - shown
+
+
+def test_pages_of_the_seeds_are_all_measured() -> None:
+    assert len(PAGES) == 6
+
+
+@pytest.mark.slow
+def test_first_run_ends_within_a_minute(root: Path, winnow, tmp_path: Path) -> None:
+    before = time.perf_counter()
+    done = winnow("ingest", root / "seeds", "--into", tmp_path / "corpus")
+    assert time.perf_counter() - before < 60
+    assert done.returncode == 0, done.stderr
+    assert "26" in done.stdout
 
 
 def test_copies_point_to_their_canonical_document(first) -> None:

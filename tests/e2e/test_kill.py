@@ -92,11 +92,12 @@ def test_workers_die_with_a_run_that_is_killed(root: Path, tmp_path: Path) -> No
 
 
 @pytest.mark.slow
-def test_ctrl_c_says_in_one_line_how_to_go_on(root: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_says_in_one_line_how_to_go_on(root: Path, tmp_path: Path, sent: signal.Signals) -> None:
     corpus = tmp_path / "corpus"
     process = start(root, corpus)
     wait_until_staged(process, corpus, 1)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(sent)
     _, complaint = process.communicate()
     assert process.returncode == 130
     assert len(complaint.strip().splitlines()) == 1

@@ -78,6 +78,19 @@ def test_shuffled_order_and_one_worker_give_the_same_rows(pages: Path, corpus, t
         assert rows_by_law_2(tmp_path / "corpus", table) == rows_by_law_2(corpus[0], table), table
 
 
+def test_s3_gives_the_same_rows(pages: Path, corpus, s3, ingest) -> None:
+    location = s3.location()
+    report = ingest(pages, "--into", location, "--workers", "2")
+    assert (report["inputs"], add_up(report)) == (400, True)
+    for table in TABLES:
+        assert rows_by_law_2(location, table) == rows_by_law_2(corpus[0], table), table
+    before = objects(location)
+    assert ingest(pages, "--into", location)["unchanged"] == 400
+    after = objects(location)
+    assert {key: after.get(key) for key in before} == before
+    assert all(key.startswith(ALLOWED) or "/_delta_log/" in key for key in set(after) - set(before))
+
+
 def test_split_into_two_runs_gives_the_same_documents(pages: Path, corpus, tmp_path: Path, monkeypatch) -> None:
     planned = ingesting.planned_inputs
     settings = read_settings(None, {}).settings

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage import keys
+from storage.bucket import open_bucket
 from storage.commits import Commit, CommitLog, FileEntry
 from storage.errors import DamagedError, RefusedError, StoreUnavailableError
 from storage.local import LocalBucket
@@ -18,9 +19,9 @@ def commit(seq: int, run: str = "", write_id: str = "") -> Commit:
     return Commit(seq, run or f"run-{seq}", write_id or f"w{seq}", WHEN, "cafe", {})
 
 
-@pytest.fixture
-def bucket(tmp_path):
-    return LocalBucket(tmp_path)
+@pytest.fixture(params=["directory", pytest.param("s3", marks=pytest.mark.slow)])
+def bucket(request, tmp_path):
+    return LocalBucket(tmp_path) if request.param == "directory" else open_bucket(request.getfixturevalue("s3").location())
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ SPELLED = [
     keys.staged("run", 3),
     keys.run_plan("run"),
     keys.run_record("run"),
+    keys.probe("examination", "race/1"),
     keys.raw_segment(WHEN, "run", 1, 2),
     keys.raw_index(WHEN, "run", 1),
     *(keys.table_file(table, keys.data_file(1, 0, "ab" * 32)) for table in TABLES),

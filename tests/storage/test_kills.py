@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+from storage.bucket import open_bucket
 from storage.local import LocalBucket
 from storage.tables import Corpus
 from tests.storage.corpora import assert_lawful, ingest, rows
@@ -83,3 +84,19 @@ def test_a_creation_killed_at_any_moment_is_finished_by_the_next(tmp_path, monke
         corpus = Corpus.create(LocalBucket(tmp_path / str(at)))
         assert ingest(corpus, "second", SECOND) == 1
         assert_lawful(corpus)
+
+
+@pytest.mark.slow
+def test_a_run_on_s3_killed_at_a_moment_ends_as_an_undisturbed_one(s3, undisturbed, monkeypatch):
+    for at in range(2, 32, 6):
+        location = s3.location()
+        ingest(Corpus.create(open_bucket(location)), "first", FIRST)
+        killer = Killer(at)
+        with monkeypatch.context() as patch:
+            killer.install(patch)
+            with pytest.raises(Killed):
+                ingest(Corpus.create(WrappedBucket(open_bucket(location), killer.around)), "second", SECOND)
+        corpus = Corpus.create(open_bucket(location))
+        ingest(corpus, "second", SECOND)
+        assert_lawful(corpus)
+        assert rows(corpus) == undisturbed

@@ -38,10 +38,9 @@ def test_a_uri_opens_the_same_bucket_again(bucket):
     assert open_bucket(f"file://{bucket.uri}").get("a") == b"1"
 
 
-@pytest.mark.parametrize("uri", ["s3://bucket/prefix", "gopher://x"])
-def test_an_unknown_store_is_one_clear_sentence(uri):
-    with pytest.raises(StorageError, match=uri.partition(":")[0]):
-        open_bucket(uri)
+def test_an_unknown_store_is_one_clear_sentence():
+    with pytest.raises(StorageError, match="no store speaks gopher://; known are a path and file://, s3://"):
+        open_bucket("gopher://x")
 
 
 def test_files_being_written_are_not_listed(bucket):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from ingest.records import Decision
 from storage import delta, files, keys, proposals
+from storage.bucket import open_bucket
 from storage.errors import DamagedError, HeadMovedError, NotACorpusError, RefusedError
 from storage.local import LocalBucket
 from storage.rows import latest
@@ -33,10 +34,19 @@ def made(tmp_path_factory):
     return folder
 
 
-@pytest.fixture
-def corpus(made, tmp_path):
+@pytest.fixture(params=["directory", pytest.param("s3", marks=pytest.mark.slow)])
+def corpus(request, made, tmp_path):
+    if request.param == "s3":
+        corpus = Corpus.create(open_bucket(request.getfixturevalue("s3").location()))
+        ingest(corpus, "first", FIRST)
+        return Corpus.open(corpus.bucket)
     shutil.copytree(made, tmp_path / "corpus")
     return Corpus.open(LocalBucket(tmp_path / "corpus"))
+
+
+def as_others_open(corpus, table):
+    uri, options = corpus.bucket.delta(keys.table(table))
+    return DeltaTable(uri, storage_options=options)
 
 
 def texts(corpus):
@@ -260,7 +270,7 @@ def test_a_log_that_lost_its_end_is_damage(corpus):
 def test_other_delta_readers_see_the_same_rows(corpus):
     ingest(corpus, "second", SECOND)
     for table in keys.TABLES:
-        read = pa.table(DeltaTable(corpus.bucket.delta(keys.table(table))[0]).scan(columns=["id", "seq"]))
+        read = pa.table(as_others_open(corpus, table).scan(columns=["id", "seq"]))
         assert sorted(map(repr, read.to_pylist())) == sorted(map(repr, corpus.scan(table, ["id", "seq"]).to_pylist()))
 
 
@@ -273,14 +283,14 @@ def test_tables_ask_for_the_oldest_readers(corpus):
 
 def test_other_writers_are_told_to_keep_text_out_of_statistics(corpus):
     for table in keys.TABLES:
-        configuration = DeltaTable(corpus.bucket.delta(keys.table(table))[0]).metadata().configuration
+        configuration = as_others_open(corpus, table).metadata().configuration
         assert configuration["delta.dataSkippingStatsColumns"] == "id,seq"
 
 
 def test_no_text_stands_in_logs_checkpoints_or_statistics(corpus):
     ingest(corpus, "second", {"bridge": "Zwölfuhrläuten über der Brücke"})
     for table in ("versions", "documents"):
-        DeltaTable(corpus.bucket.delta(keys.table(table))[0]).create_checkpoint()
+        as_others_open(corpus, table).create_checkpoint()
     for info in corpus.bucket.list("clean/"):
         data = corpus.bucket.get(info.key)
         if info.key.endswith(".json"):

@@ -7,19 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from storage.local import LocalBucket
+from storage.bucket import open_bucket
 from storage.tables import Corpus
 from tests.storage.corpora import assert_lawful, doc_id
 
 ROOT = Path(__file__).parents[2]
 WRITER = """
 import random, sys
-from storage.local import LocalBucket
+from storage.bucket import open_bucket
 from storage.tables import Corpus
 from tests.storage.corpora import ingest
 from tests.storage.test_writers import texts
-from pathlib import Path
-corpus = Corpus.create(LocalBucket(Path(sys.argv[1])))
+corpus = Corpus.create(open_bucket(sys.argv[1]))
 for turn in range(int(sys.argv[3])):
     ingest(corpus, f"{sys.argv[2]}-{turn}", texts(sys.argv[2], turn))
 """
@@ -31,9 +30,11 @@ def texts(writer: str, turn: int) -> dict[str, str]:
 
 
 @pytest.mark.slow
-def test_no_run_is_lost_when_writers_overlap_freely(tmp_path):
+@pytest.mark.parametrize("place", ["directory", "s3"])
+def test_no_run_is_lost_when_writers_overlap_freely(request, tmp_path, place):
     turns = 4
-    command = [sys.executable, "-c", WRITER, str(tmp_path / "corpus")]
+    location = str(tmp_path / "corpus") if place == "directory" else request.getfixturevalue("s3").location()
+    command = [sys.executable, "-c", WRITER, location]
     writers = [subprocess.Popen([*command, f"w{n}", str(turns)], cwd=ROOT, stderr=subprocess.PIPE, text=True) for n in range(3)]
     try:
         ended = [(writer.communicate(timeout=120)[1], writer.returncode) for writer in writers]
@@ -42,7 +43,7 @@ def test_no_run_is_lost_when_writers_overlap_freely(tmp_path):
             writer.kill()
             writer.communicate()
     assert [code for _, code in ended] == [0, 0, 0], ended
-    corpus = Corpus.open(LocalBucket(tmp_path / "corpus"))
+    corpus = Corpus.open(open_bucket(location))
     assert_lawful(corpus)
     order = [commit.run for commit in corpus.log.since(0, corpus.log.head())]
     assert sorted(order) == sorted(f"w{n}-{turn}" for n in range(3) for turn in range(turns))

@@ -52,7 +52,8 @@ def test_the_record_tells_who_approved_which_plan(desk, usual, unwrapped) -> Non
     made = desk.preview(unwrapped)
     desk.apply(made.plan, unwrapped, by=" Ada Lorn ")
     record = json.loads((desk.corpus / f"clean/runs/{made.plan}.json").read_text("utf-8"))
-    assert (record["kind"], record["run_id"], record["approved_by"], record["seq"]) == ("reprocess", made.plan, "Ada Lorn", 2)
+    told = {"kind": "reprocess", "run_id": made.plan, "plan": made.plan, "approved_by": "Ada Lorn", "seq": 2}
+    assert {name: record[name] for name in told} == told
     left = [key for key in objects(desk.corpus) if "staged" in key or key.endswith(".plan.json")]
     assert left == []
 
@@ -282,6 +283,7 @@ def test_a_changed_share_outside_the_interval_stops_without_a_commit(tmp_path: P
     assert {table: read(desk.corpus, table) for table in before} == before
     record = json.loads((desk.corpus / f"clean/runs/{made.plan}.json").read_text("utf-8"))
     assert (record["seq"], record["gate_refused"]) == (None, report.gate_refused)
+    assert len(record["outcomes"]) == 24, "what it would have made of each stands in the record"
     everything = desk.preview(unwrapped)
     assert desk.apply(everything.plan, unwrapped).new_versions == 12
 
@@ -335,3 +337,20 @@ def test_a_live_document_whose_last_input_was_rejected_is_judged_by_the_one_that
     desk.apply(made.plan, unwrapped)
     assert documents(desk)["wrapped-3"]["version"] == 2
     assert len(documents(desk)) == 6
+
+
+def test_other_thresholds_of_duplicates_reach_documents_whose_text_stays(desk, usual) -> None:
+    near = plain(0) + "\nA crowd of some forty people stayed until the lamps were lit.\n"
+    desk.write(near=near, copy=plain(1), again=plain(1)).ingest(usual)
+    assert sum(row["duplicate_of"] is not None for row in documents(desk).values()) == 3
+    exact_only = settings_of(quality__min_chars="160", dedup__min_shingles="1000")
+    made = desk.preview(exact_only)
+    assert (made.changed, made.no_longer_duplicate) == (0, 1)
+    report = desk.apply(made.plan, exact_only)
+    assert (report.kept, report.unchanged) == (0, 9)
+    rows = documents(desk)
+    assert {rows["near"]["duplicate_of"], rows["plain-0"]["duplicate_of"]} == {None}
+    assert {row["version"] for row in rows.values()} == {1}
+    decisions = read(desk.corpus, "decisions")
+    desk.apply(desk.preview(exact_only).plan, exact_only)
+    assert read(desk.corpus, "decisions") == decisions

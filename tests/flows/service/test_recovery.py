@@ -9,8 +9,6 @@ from prefect.client.schemas.objects import StateType
 
 from flows.recovery import MOST_BEGINNINGS, recover
 
-NOW = datetime.now(UTC)
-
 
 class FakeClient:
     """Keeps what is done to its runs."""
@@ -40,7 +38,7 @@ def run(state: StateType, beginnings: int = 1, *, minutes: int = 0, deployment: 
         run_count=beginnings,
         deployment_id=deployment,
         auto_scheduled=True,
-        expected_start_time=NOW + timedelta(minutes=minutes),
+        expected_start_time=datetime.now(UTC) + timedelta(minutes=minutes),
     )
 
 

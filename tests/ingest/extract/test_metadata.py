@@ -119,6 +119,16 @@ def test_a_date_of_change_never_becomes_the_date_of_publication() -> None:
     assert found.modified == (datetime(2024, 3, 7, 8, 30, tzinfo=UTC), "second")
 
 
+def test_a_stamp_of_change_beside_the_headline_is_the_date_of_change() -> None:
+    found = page("", BODY + "<p>By Ana Dorrit · Updated May 6, 2025</p>").dates
+    assert (found.published, found.modified) == (None, (datetime(2025, 5, 6, tzinfo=UTC), "day"))
+
+
+def test_a_numeric_date_is_read_as_the_stamp_beside_the_headline_spells_it() -> None:
+    found = page(meta("article:published_time", "03-09-2026"), BODY + "<p>Published March 9, 2026</p>").dates
+    assert found.published == (datetime(2026, 3, 9, tzinfo=UTC), "day")
+
+
 def test_no_date_lies_in_the_future() -> None:
     head = ld(datePublished="2027-01-01", dateModified="2027-01-02")
     found = page(head, BODY + "<p>1 January 2027</p>", "https://lindenpost.example/2027/01/01/x").dates

@@ -11,6 +11,7 @@ from ingest.extract.prosedate import dates_in
         "5 March 2024",
         "Tuesday, March 5th, 2024, 10:15",
         "Mar. 5, 2024",
+        "5 mar. 2024",
         "05-mar-2024",
         "5. März 2024",
         "Le 5 mars 2024 à 10h",
@@ -26,6 +27,11 @@ from ingest.extract.prosedate import dates_in
 )
 def test_days_are_read_in_many_spellings(text: str) -> None:
     assert dates_in(text) == [datetime(2024, 3, 5, tzinfo=UTC)]
+
+
+@pytest.mark.parametrize(("text", "month"), [("04-ago-2021", 8), ("4 févr. 2021", 2), ("4 paź 2021", 10), ("4 sept 2021", 9)])
+def test_short_names_of_months_are_known_in_many_languages(text: str, month: int) -> None:
+    assert dates_in(text) == [datetime(2021, month, 4, tzinfo=UTC)]
 
 
 def test_the_month_comes_first_where_readers_expect_it() -> None:

@@ -1,0 +1,85 @@
+"""A page on its way through a run, and what the corpus remembers of it."""
+
+from dataclasses import dataclass, replace
+
+from flows.runs.decide import Seen, is_skipped
+from flows.runs.plan import PlannedInput
+from flows.runs.state import State
+from ingest.fetch.verdict import Validators, validators_of
+from ingest.identity import document_id
+from ingest.load import payload_sha256
+from ingest.records import Cleaned, Failed, RawPage, Refused, Rejected
+from storage import raw
+from storage.bucket import Bucket
+from storage.raw import RawRef
+
+
+@dataclass(slots=True)
+class Taken:
+    """A page on its way through a shard."""
+
+    page: RawPage
+    id: str
+    raw_sha256: str
+    """Empty where there are no bytes to be judged: the page could not be read or fetched."""
+    ref: RawRef | None = None
+    result: Cleaned | Rejected | Failed | None = None
+
+    @property
+    def refusal(self) -> str | None:
+        """Why it was not fetched, where that is for good; null for all other pages."""
+        is_refused = isinstance(self.result, Rejected) and self.result.stage == "fetch"
+        return self.result.reason if is_refused and isinstance(self.result, Rejected) else None
+
+
+def taken_of(found: RawPage | Refused) -> Taken:
+    """A page as its source handed it over."""
+    if isinstance(found, RawPage):
+        return Taken(found, document_id(found), payload_sha256(found))
+    sha = "" if found.why.stage == "fetch" else found.raw_sha256 or payload_sha256(found.page)
+    return Taken(found.page, document_id(found.page), sha, result=found.why)
+
+
+def restored(page: RawPage, ref: RawRef) -> Taken:
+    """A page that is stored already, to be judged again."""
+    return Taken(page, document_id(page), payload_sha256(page), ref)
+
+
+def failed(planned: PlannedInput, why: Failed) -> Taken:
+    """The one page that stands for an input of which nothing can be read."""
+    page = RawPage(planned.source, planned.name, "application/octet-stream", b"")
+    return Taken(page, document_id(page), "", result=why)
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the corpus remembers of pages that are fetched again."""
+
+    state: State
+    config_id: str
+    bucket: Bucket | None
+
+    def validators(self, planned: PlannedInput) -> Validators | None:
+        """What to ask by whether a page has changed; null where its bytes are not stored, or its site gave nothing."""
+        ref = self._stored(self.state.seen.get(_id_of(planned)))
+        return validators_of(raw.read(self.bucket, ref)) if ref and self.bucket else None
+
+    def unchanged(self, planned: PlannedInput) -> Taken | None:
+        """A page that has not changed: null where the corpus holds what would become of it, else its stored bytes."""
+        id_ = _id_of(planned)
+        seen = self.state.seen[id_]
+        ref = self._stored(seen)
+        if ref is None or self.bucket is None:
+            raise RuntimeError(f"{planned.name} is said to be unchanged, but nothing was known of it")
+        (sha,) = seen.raw
+        if is_skipped(seen, self.state.heads.get(id_), sha, self.config_id):
+            return None
+        return restored(replace(raw.read(self.bucket, ref), source=planned.source, name=planned.name), ref)
+
+    def _stored(self, seen: Seen | None) -> RawRef | None:
+        """Where the bytes stand that a page was last seen with, if those of one input alone."""
+        return next(iter(seen.raw.values())) if seen and len(seen.raw) == 1 else None
+
+
+def _id_of(planned: PlannedInput) -> str:
+    return document_id(RawPage(planned.source, planned.name, "", b"", requested_url=planned.location))
