@@ -2,8 +2,9 @@
 
 FlowError
 ├── NotFoundError          a document or value that the user names is not in the corpus, or the name fits several
-└── PlanError              a plan of a reprocess cannot be applied as it is: preview again
-    └── AlreadyAppliedError    it stands in the corpus already: nothing is left to do
+├── PlanError              a plan of a reprocess cannot be applied as it is: preview again
+│   └── AlreadyAppliedError    it stands in the corpus already: nothing is left to do
+└── ServiceError           the service cannot start, or a part of it has ended
 """
 
 
@@ -21,3 +22,7 @@ class PlanError(FlowError):
 
 class AlreadyAppliedError(PlanError):
     """A plan was applied before; nothing was changed."""
+
+
+class ServiceError(FlowError):
+    """The service is up already, cannot start, or has lost one of its processes."""

@@ -1,6 +1,8 @@
-"""What all tests share: the development data beside the project, and that what is required does not skip."""
+"""What all tests share: the development data beside the project, a real browser, and that what is required does not skip."""
 
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,16 @@ import pytest
 from tests.seaweed import s3, seaweed  # noqa: F401 - fixtures for all tests
 
 ROOT = Path(__file__).parent.parent
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def is_required(what: str) -> bool:
@@ -30,3 +42,21 @@ def shared() -> Path:
 def root() -> Path:
     """The project's own folder."""
     return ROOT
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator:
+    """Chromium through Playwright; skips, saying so, where there is none.
+
+    No longer than a module: as long as it lives no other test can run an event loop of its own.
+    """
+    if shutil.which(CHROMIUM) is None:
+        if is_required("browser"):
+            pytest.fail(f"WINNOW_REQUIRE names browser, but there is no {CHROMIUM}")
+        pytest.skip(f"no browser at {CHROMIUM}")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield launched
+        launched.close()

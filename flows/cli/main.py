@@ -26,6 +26,7 @@ VERBS = {
     "evaluate": "flows.cli.evaluate",
     "config": "flows.cli.config",
     "doctor": "flows.cli.doctor",
+    "up": "flows.cli.up",
 }
 """Verb → module that holds its `command`; imported when asked for."""
 RESUMABLE = frozenset({"ingest"})

@@ -27,8 +27,16 @@ class Option:
     type: Any
     """The annotation, resolved."""
     default: object
-    doc: str
-    """What stands under the field; empty where nothing does."""
+    owner: Any
+    """The config that has it."""
+
+    @property
+    def doc(self) -> str:
+        """What stands under the field; empty where nothing does.
+
+        Read from the source only when asked for: CPython 3.11 may fail to parse while another thread parses too, as Prefect's do.
+        """
+        return field_docs(self.owner).get(self.key, "")
 
     @property
     def section(self) -> str:
@@ -76,13 +84,13 @@ class Option:
 def options(config: "DataclassInstance", prefix: str) -> Iterator[Option]:
     """Every option of a config with its defaults, in the order of its fields; those of nested configs in their place."""
     kind = type(config)
-    hints, docs = get_type_hints(kind), field_docs(kind)
+    hints = get_type_hints(kind)
     for name in hints:
         path, value = f"{prefix}.{name}", getattr(config, name)
         if is_dataclass(value) and not isinstance(value, type):
             yield from options(value, path)
         else:
-            yield Option(path, hints[name], value, docs.get(name, ""))
+            yield Option(path, hints[name], value, kind)
 
 
 @cache

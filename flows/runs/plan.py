@@ -132,7 +132,9 @@ def claim(bucket: Bucket, plan: Plan, is_committed: Callable[[Plan], bool]) -> P
     for found in unfinished(bucket):
         if found.digest != plan.digest:
             continue
-        _require_dead(found)
+        # This very process may own it: an attempt of its own that the store cut off.
+        if found.owner != plan.owner:
+            _require_dead(found)
         if found.base_seq == plan.base_seq or is_committed(found):
             plan = replace(found, owner=plan.owner)
             break

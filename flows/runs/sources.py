@@ -7,7 +7,7 @@ from dataclasses import MISSING, asdict, dataclass, fields
 from functools import cache
 from typing import Any, Literal, get_type_hints
 
-from flows.runs.options import Option, field_docs
+from flows.runs.options import Option
 from ingest.errors import ConfigError
 
 TABLE = "source"
@@ -49,10 +49,10 @@ class SourceConfig:
 @cache
 def keys() -> dict[str, Option]:
     """Key → option, of everything that a `[[source]]` table may hold."""
-    hints, docs = get_type_hints(SourceConfig), field_docs(SourceConfig)
+    hints = get_type_hints(SourceConfig)
     return {
         each.name: Option(
-            f"{TABLE}.{each.name}", hints[each.name], None if each.default is MISSING else each.default, docs[each.name]
+            f"{TABLE}.{each.name}", hints[each.name], None if each.default is MISSING else each.default, SourceConfig
         )
         for each in fields(SourceConfig)
     }

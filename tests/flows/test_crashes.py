@@ -4,7 +4,9 @@ In this process, with a bucket that dies at its n-th call and judges that need n
 """
 
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -152,8 +154,27 @@ def test_counts_of_an_ordinary_run_add_up(tmp_path: Path, settings: Settings) ->
 def test_a_living_run_of_the_same_inputs_is_not_disturbed(
     tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from flows.runs.plan import RunIsAliveError
+    from flows.runs import plan as plans
 
+    folder, corpus = write_inputs(tmp_path / "desk", 1), tmp_path / "corpus"
+    Dying.calls, Dying.dies_at = 0, 8
+    with pytest.raises(Killed):
+        run(folder, corpus, settings)
+    Dying.dies_at = 0
+    (found,) = plans.unfinished(LocalBucket(corpus))
+    parent = plans.Owner(found.owner.host, os.getppid(), plans._start_of(os.getppid()) or "")
+    plans.write(LocalBucket(corpus), replace(found, owner=parent))
+    monkeypatch.undo()
+    monkeypatch.setattr(ingesting, "Judges", HereJudges)
+    before = objects(corpus)
+    with pytest.raises(plans.RunIsAliveError, match="wait for it"):
+        run(folder, corpus, settings)
+    assert objects(corpus) == before
+
+
+def test_a_process_takes_up_its_own_run_that_the_store_cut_off(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder, corpus = write_inputs(tmp_path / "desk", 1), tmp_path / "corpus"
     Dying.calls, Dying.dies_at = 0, 8
     with pytest.raises(Killed):
@@ -161,10 +182,8 @@ def test_a_living_run_of_the_same_inputs_is_not_disturbed(
     Dying.dies_at = 0
     monkeypatch.undo()
     monkeypatch.setattr(ingesting, "Judges", HereJudges)
-    before = objects(corpus)
-    with pytest.raises(RunIsAliveError, match="wait for it"):
-        run(folder, corpus, settings)
-    assert objects(corpus) == before
+    (plan,) = corpus.glob("clean/runs/*.plan.json")
+    assert run(folder, corpus, settings).run_id == plan.name.removesuffix(".plan.json")
 
 
 def test_staged_shards_of_a_dead_run_are_not_judged_again(

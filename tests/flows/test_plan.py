@@ -1,5 +1,6 @@
 """Who works on a plan: one process at a time, and whoever finds a dead one's."""
 
+import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,8 @@ from storage.local import LocalBucket
 
 INPUTS = (PlannedInput("desk", "a.txt", "/a.txt", 3, "ab", 1),)
 DEAD = Owner(Owner.me().host, 2**22 + 1, "boot:1")
+LIVING = Owner(Owner.me().host, os.getppid(), plans._start_of(os.getppid()) or "")
+"""Another process that is at work."""
 
 
 def plan(run: str, owner: Owner) -> Plan:
@@ -28,7 +31,7 @@ def bucket(tmp_path: Path) -> LocalBucket:
 
 
 def test_a_living_run_of_the_same_inputs_is_left_alone(bucket: LocalBucket) -> None:
-    plans.claim(bucket, plan("a", Owner.me()), never)
+    plans.claim(bucket, plan("a", LIVING), never)
     with pytest.raises(RunIsAliveError, match="run a of the same inputs is at work"):
         plans.claim(bucket, plan("b", Owner.me()), never)
     assert [found.run for found in plans.unfinished(bucket)] == ["a"]
@@ -38,6 +41,11 @@ def test_a_dead_run_of_the_same_inputs_is_adopted(bucket: LocalBucket) -> None:
     plans.write(bucket, plan("a", DEAD))
     claimed = plans.claim(bucket, plan("b", Owner.me()), never)
     assert (claimed.run, claimed.owner) == ("a", Owner.me())
+
+
+def test_a_process_adopts_its_own_run_that_the_store_cut_off(bucket: LocalBucket) -> None:
+    plans.write(bucket, plan("a", Owner.me()))
+    assert plans.claim(bucket, plan("b", Owner.me()), never).run == "a"
 
 
 def test_a_dead_run_that_began_on_another_state_is_given_up(bucket: LocalBucket) -> None:
