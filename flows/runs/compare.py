@@ -17,7 +17,7 @@ from storage.rows import document_of
 from storage.tables import Corpus
 
 BUCKETS: tuple[tuple[str, float], ...] = (
-    ("no word, only title, date, authors or language", 0.0),
+    ("no word: only title, date, authors, language or paragraphs", 0.0),
     ("up to 1 % of words", 0.01),
     ("up to 5 %", 0.05),
     ("up to 20 %", 0.2),
