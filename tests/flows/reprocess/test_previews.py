@@ -62,14 +62,15 @@ def test_the_distribution_counts_every_changed_document(desk, usual) -> None:
 def test_the_page_shows_the_changes_beside_each_other(desk, usual) -> None:
     from tests.flows.reprocess.conftest import settings_of
 
-    furniture = "\nRead more: <script>alert(1)</script>\n\nSubscribe to our newsletter\n\nShare this article\n"
+    furniture = "\nRead more: <script>alert(1)</script>\n\nShare this article\n"
     desk.write(**{"plain-0": plain(0) + furniture}).ingest(usual)
     made = desk.preview(settings_of(quality__min_chars="100", clean__threshold="0.0"))
     page = (desk.corpus / made.page).read_text("utf-8")
     assert f"winnow reprocess apply {made.plan}" in page
     assert f"{made.changed} of 7 documents would change" in page
     assert "was cut:" in page
-    assert "Subscribe to our newsletter" in page
+    assert "Share this article" in page
+    assert "&lt;script&gt;alert" in page.replace("</ins>", "").replace("<ins>", "")
     assert "No longer rejected" in page
     assert "<script" not in page
     assert "default-src 'none'" in page
