@@ -46,10 +46,14 @@ async def _patient(server: Application, scope: Message, receive: Receive, send: 
     body = await _body(receive)
     for attempt in range(1, TRIES + 1):
         answer = _Answer(_with_policy(send), is_last=attempt == TRIES)
-        await server(dict(scope), _replayed(body, receive), answer)
+        task = asyncio.ensure_future(server(dict(scope), _replayed(body, receive), answer))
+        # The server raises what it has answered, after the answer: that of a locked database is dealt with here.
+        await asyncio.wait([task])
         if not answer.is_busy:
-            return
+            return task.result()
+        task.exception()
         await asyncio.sleep(PAUSE_S)
+    return None
 
 
 class _Answer:
