@@ -16,7 +16,7 @@ import pyarrow as pa
 from flows.runs.decide import is_skipped
 from flows.runs.plan import Plan, PlannedInput
 from flows.runs.state import State
-from flows.runs.taken import Memory, Taken, failed, restored, taken_of
+from flows.runs.taken import Company, Memory, Taken, failed, restored, taken_of
 from ingest.errors import SourceError
 from ingest.fetch.verdict import Validators
 from ingest.fetch.visit import Fetched
@@ -46,7 +46,7 @@ class Shard:
     table: pa.Table
     """Rows of `storage.schema.STAGED` for every page that was not skipped."""
     skipped: int
-    """Pages whose bytes and configuration the corpus has seen already."""
+    """Pages whose bytes and configuration the corpus has seen already, less those of earlier shards that were called back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +75,19 @@ class Reading:
         """
         done = set(staged.shards(self.bucket, self.plan.run)) if self.bucket else set()
         number = count = 0
-        for pages in self._cut(islice(self._pages(), self.plan.limit)):
+        company = Company(self.bucket, self.state.seen)
+        for pages in self._cut(islice(self._pages(), self.plan.limit), company):
             yield self._take_up(number, pages) if number in done else self._judge(number, pages)
-            number, count = number + 1, count + len(pages)
+            number, count = number + 1, count + _inputs(pages)
         room = None if self.plan.limit is None else self.plan.limit - count
         yield from self._fetched(self.plan.fetched[:room], number, done)
 
-    def _cut(self, pages: Iterable[Taken | None], within_s: float = math.inf) -> Iterator[list[Taken | None]]:
+    def _cut(self, pages: Iterable[Taken | None], company: Company, within_s: float = math.inf) -> Iterator[list[Taken | None]]:
         """The pages of each shard; null stands for one that is skipped."""
         shard: list[Taken | None] = []
         size, start = 0, time.monotonic()
         for taken in pages:
-            shard.append(None if taken is None or self._is_known(taken) else taken)
+            shard += company.admit(taken, is_known=self._is_known(taken)) if taken else [None]
             size += len(taken.page.body) if taken else 0
             is_late = time.monotonic() - start >= within_s
             if len(shard) >= self.plan.shard_documents or size >= SHARD_BYTES or is_late:
@@ -120,7 +121,7 @@ class Reading:
             seen |= set(zip(shard.table["source"].to_pylist(), shard.table["name"].to_pylist(), strict=True))
             number += 1
         todo = [planned for planned in inputs if (speakable(planned.source), speakable(planned.name)) not in seen]
-        for pages in self._cut(self._from_web(todo, self.fetch), self.shard_s):
+        for pages in self._cut(self._from_web(todo, self.fetch), Company(self.bucket, self.state.seen), self.shard_s):
             shard = self._judge(number, pages)
             # A shard of nothing but skipped pages leaves no trace, and so no number that a killed run's successor could miss.
             number += shard.table.num_rows > 0
@@ -158,21 +159,20 @@ class Reading:
             raise RuntimeError("a dry run stages nothing that could be taken up")
         self.tell(len(pages), "")
         table = staged.read_table(self.bucket, self.plan.run, number)
-        return Shard(number, table, len(pages) - table.num_rows)
+        return Shard(number, table, _inputs(pages) - table.num_rows)
 
     def _judge(self, number: int, pages: Sequence[Taken | None]) -> Shard:
         taken = [entry for entry in pages if entry is not None]
         self._store(number, taken)
         todo = ((entry, entry.page) for entry in taken if entry.result is None)
-        skipped = len(pages) - len(taken)
-        self.tell(skipped + sum(entry.result is not None for entry in taken), "")
+        self.tell(len(pages) - len(taken) + sum(entry.result is not None for entry in taken), "")
         for entry, result in self.judge(todo):
             entry.result = result
             self.tell(1, entry.page.name)
         results = [_staged(entry, self.plan.created_at) for entry in taken]
         if self.bucket is not None and results:
             staged.write(self.bucket, self.plan.run, number, results)
-        return Shard(number, staged_table(results), skipped)
+        return Shard(number, staged_table(results), _inputs(pages) - len(taken))
 
     def _store(self, number: int, taken: Sequence[Taken]) -> None:
         """Store the raw bytes of pages that the corpus does not hold yet."""
@@ -189,6 +189,11 @@ class Reading:
         refs = raw.write_shard(self.bucket, shard, [(entry.id, entry.page) for entry in new])
         for entry, ref in zip(new, refs, strict=True):
             entry.ref = ref
+
+
+def _inputs(pages: Sequence[Taken | None]) -> int:
+    """How many inputs of the plan the pages of a shard are; what was called back stands for one of an earlier shard."""
+    return sum(entry is None or not entry.is_recalled for entry in pages)
 
 
 def _staged(entry: Taken, run_started: datetime) -> StagedPage:

@@ -1,6 +1,7 @@
 """A page on its way through a run, and what the corpus remembers of it."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from flows.runs.decide import Seen, is_skipped
 from flows.runs.plan import PlannedInput
@@ -24,6 +25,8 @@ class Taken:
     """Empty where there are no bytes to be judged: the page could not be read or fetched."""
     ref: RawRef | None = None
     result: Cleaned | Rejected | Failed | None = None
+    is_recalled: bool = False
+    """Counted as skipped already, and called back since the run judges another input of its document."""
 
     @property
     def refusal(self) -> str | None:
@@ -49,6 +52,32 @@ def failed(planned: PlannedInput, why: Failed) -> Taken:
     """The one page that stands for an input of which nothing can be read."""
     page = RawPage(planned.source, planned.name, "application/octet-stream", b"")
     return Taken(page, document_id(page), "", result=why)
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """The inputs of one document in one run: all of them are judged or none, for which is its head shows only side by side."""
+
+    bucket: Bucket | None
+    seen: Mapping[str, Seen]
+    _judged: set[str] = field(default_factory=set)
+    _skipped: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Id → sha256 of each payload that was skipped, and the input's name."""
+
+    def admit(self, taken: Taken, *, is_known: bool) -> list[Taken | None]:
+        """What takes an input's place: null where it is skipped, else itself behind those that were skipped before it."""
+        if is_known and taken.id not in self._judged:
+            self._skipped.setdefault(taken.id, {})[taken.raw_sha256] = taken.page.name
+            return [None]
+        self._judged.add(taken.id)
+        return [*self._recalled(taken.id), taken]
+
+    def _recalled(self, id_: str) -> Iterator[Taken]:
+        for sha, name in self._skipped.pop(id_, {}).items():
+            ref = self.seen[id_].raw.get(sha)
+            if ref is not None and self.bucket is not None:
+                page = replace(raw.read(self.bucket, ref), name=name)
+                yield Taken(page, id_, sha, ref, is_recalled=True)
 
 
 @dataclass(frozen=True, slots=True)
