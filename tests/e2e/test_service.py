@@ -5,6 +5,8 @@ import os
 import re
 import shutil
 import signal
+import subprocess
+import sys
 import urllib.request
 from datetime import datetime
 from itertools import pairwise
@@ -151,6 +153,33 @@ def test_a_port_in_use_is_told(service: Service, winnow, tmp_path: Path) -> None
     done = winnow("up", "--state", tmp_path / "other", "--port", str(service.port), cwd=tmp_path)
     assert done.returncode == 1
     assert f"port {service.port} cannot be used" in done.stderr
+
+
+def test_prefects_own_file_registers_the_same_flows_on_a_server(root: Path, tmp_path: Path) -> None:
+    with running(tmp_path) as service:
+        before = {name: service.deployment(name) for name in ("ingest/ingest", "maintain/maintain")}
+        command = [
+            Path(sys.executable).parent / "prefect",
+            "--no-prompt",
+            "deploy",
+            "--all",
+            "--prefect-file",
+            "deploy/prefect.yaml",
+        ]
+        variables = {"PREFECT_API_URL": f"{service.url}/api", "PREFECT_HOME": str(tmp_path / "home"), "DO_NOT_TRACK": "1"}
+        variables |= {"WINNOW_CORPUS": str(service.corpus), "WINNOW_WORKING_DIR": str(service.folder)}
+        done = subprocess.run(
+            command, cwd=root, env={**os.environ, **variables}, capture_output=True, text=True, check=False, timeout=200
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        for name, deployment in before.items():
+            after = service.deployment(name)
+            assert after["updated"] > deployment["updated"]
+            assert after["entrypoint"] == deployment["entrypoint"]
+            assert [entry["slug"] for entry in after["schedules"]] == [entry["slug"] for entry in deployment["schedules"]]
+        run = service.run("ingest/ingest", inputs={"paths": [str(root / "seeds" / "reports")], "source": "by-file"})
+        assert run["state_type"] == "COMPLETED", run["state"]["message"]
+        assert "by-file" in {row["source"] for row in read(service.corpus, "outcomes")}
 
 
 def test_the_gate_refuses_and_says_how_to_publish_all_the_same(root: Path, tmp_path: Path) -> None:
