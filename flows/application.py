@@ -20,12 +20,34 @@ POLICY = (
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 BUSY = 503
 """What Prefect answers where SQLite was locked; the transaction was rolled back, so that the request may be made again."""
+MISDIRECTED = 421
+"""To a request whose Host is none of ours: a page of another site would be of one origin with the API."""
 TRIES, PAUSE_S = 40, 0.1
 
 
 def application() -> Application:
     """The server, for uvicorn."""
-    return wrapped(create_app())
+    return guarded(wrapped(create_app()))
+
+
+def guarded(server: Application) -> Application:
+    """The same application for who calls it by its own name: a stranger's name that was pointed here is turned away."""
+
+    async def app(scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan" or _is_called_by_name(scope):
+            await server(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            await send({"type": "http.response.start", "status": MISDIRECTED, "headers": [(b"content-length", b"0")]})
+            await send({"type": "http.response.body", "body": b""})
+
+    return app
+
+
+def _is_called_by_name(scope: Message) -> bool:
+    host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
+    return host in {f"{name}:{scope['server'][1]}" for name in ("127.0.0.1", "localhost")}
 
 
 def wrapped(server: Application) -> Application:

@@ -52,7 +52,7 @@ def examine(bucket: Bucket) -> Diagnosis:
     except StorageError as error:
         return Diagnosis(bucket.uri, (Finding("reach", "missing", str(error), "nothing can be read or written here"),))
     root = Path(bucket.uri) if isinstance(bucket, LocalBucket) else None
-    was_there = root is not None and [path.exists() for path in (root, root / PARTIAL)]
+    new = [] if root is None else [folder for folder in (root / PARTIAL, root, *root.parents) if not folder.exists()]
     ground = Ground(bucket, uuid.uuid4().hex)
     findings = [_found("permissions", _permissions, ground)]
     try:
@@ -61,10 +61,7 @@ def examine(bucket: Bucket) -> Diagnosis:
     finally:
         with suppress(StorageError):  # said by the findings
             _clean_up(ground)
-        if root is not None and was_there:
-            _remove_empty(
-                [folder for folder, stood in zip((root / PARTIAL, root), reversed(was_there), strict=True) if not stood]
-            )
+        _remove_empty(new)
     return _with_corpus(bucket, findings)
 
 

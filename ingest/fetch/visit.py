@@ -25,6 +25,8 @@ from ingest.fetch.verdict import (
 )
 from ingest.records import Failed, NotModified, RawPage, Refused, Rejected
 
+NOT_MODIFIED = 304
+UNASKED = Failed("server-error", "The host answered with status 304, though nothing was said of an earlier answer.", "fetch")
 Fetched = RawPage | Refused | NotModified
 """What comes of one URL."""
 FORBIDDEN = Rejected("fetch", "robots", "The host's robots.txt forbids it.")
@@ -60,6 +62,8 @@ class Visits:
                 raise FetchError(FORBIDDEN)
             headers = known.headers if known and known.url == target.url else {}
             answer = await self._ask(target, rules, headers, wants)
+            if answer.status == NOT_MODIFIED and not headers:
+                raise FetchError(UNASKED)
             following = _following(answer)
             if following is None:
                 return answer

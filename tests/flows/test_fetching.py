@@ -196,6 +196,13 @@ def test_a_second_run_makes_conditional_requests_only_and_no_version(site, setti
     assert {key.split("/")[1] for key in after.keys() - before.keys()} == {"runs"}
 
 
+def test_a_304_that_nobody_asked_for_fails_alone(site, settings, tmp_path):
+    site.pages |= {"/a": Page(article(0)), "/x": Page(status=304, validated=False)}
+    site.pages |= {"/feed.xml": Page(status=304, validated=False)}
+    report = run(tmp_path / "corpus", settings, site.url("/a"), site.url("/x"), sources=(feed_of(site),))
+    assert (report.inputs, report.kept, report.failed) == (3, 1, {"server-error": 1, "unlisted": 1})
+
+
 def test_the_same_bytes_without_a_304_are_unchanged_too(site, settings, tmp_path):
     site.pages["/a"] = Page(article(0), validated=False)
     run(tmp_path / "corpus", settings, site.url("/a"))

@@ -64,6 +64,11 @@ def test_nothing_stays_of_an_examination(bucket, tmp_path):
     assert sorted((tmp_path / "corpus").rglob("*")) == before
 
 
+def test_a_place_that_is_not_there_is_not_there_afterwards(tmp_path):
+    examine(LocalBucket(tmp_path / "a" / "deep" / "place"))
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_writes_stand_below_the_probes_alone(bucket):
     seen = []
     spy = WrappedBucket(bucket, lambda _verb, key, write: (seen.append(key), write())[1])

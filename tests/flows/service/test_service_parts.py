@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from flows import mortal
-from flows.application import TRIES, wrapped
+from flows.application import TRIES, guarded, wrapped
 from flows.environment import environment
 from flows.pages import serving
 from tests.e2e.service import until
@@ -158,3 +158,23 @@ def test_a_process_whose_parent_is_gone_already_does_not_begin() -> None:
         check=False,
     )
     assert (done.returncode, done.stdout) == (1, b"")
+
+
+@pytest.mark.parametrize(
+    ("host", "status"), [("127.0.0.1:4200", 200), ("localhost:4200", 200), ("evil.example:4200", 421), ("", 421)]
+)
+def test_a_strangers_name_that_was_pointed_here_is_turned_away(host: str, status: int) -> None:
+    async def server(_scope, _receive, send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    sent: list[dict] = []
+
+    async def send(message: dict) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "headers": [(b"host", host.encode())], "server": ("127.0.0.1", 4200)}
+    asyncio.run(guarded(server)(scope, None, send))
+    assert sent[0]["status"] == status
+    sent.clear()
+    asyncio.run(guarded(server)({**scope, "type": "websocket"}, None, send))
+    assert (sent[0]["type"] == "websocket.close") == (status != 200)
