@@ -22,19 +22,22 @@ from flows.runs.previews import Preview
 from flows.runs.report import Progress, Report
 
 UPDATE_EVERY_S = 10.0
-"""An update costs 30 to 50 ms of CPU, client and server: half a percent at this pace."""
+"""At first; an update costs 30 to 50 ms of CPU, client and server."""
+UPDATE_SHARE = 0.05
+"""Later an update waits for this share of the run so far: a long run needs no more of them than a short one."""
 
 
 @contextmanager
 def shown(clock: Callable[[], float] = time.monotonic) -> Iterator[Callable[[Progress], None]]:
     """What to call with each step of a run: keeps a progress artifact up to date, now and then, and at the end."""
     made = cast("UUID", create_progress_artifact(0.0, key="progress", description="beginning"))
-    last, step = clock(), Progress(0, None, "")
+    began = last = clock()
+    step = Progress(0, None, "")
 
     def show(now: Progress) -> None:
         nonlocal last, step
         step = now
-        if clock() - last >= UPDATE_EVERY_S:
+        if clock() - last >= max(UPDATE_EVERY_S, UPDATE_SHARE * (last - began)):
             last = clock()
             update_progress_artifact(made, _percent(step), _told(step))
 

@@ -21,7 +21,7 @@ FIXED = {
     "PREFECT_SERVER_SERVICES_SCHEDULER_MAX_RUNS": "20",
     # How soon a waiting run of a source starts after the one before.
     "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "5",
-    "PREFECT_WORKER_QUERY_SECONDS": "3",
+    "PREFECT_WORKER_QUERY_SECONDS": "5",
     "PREFECT_CLI_COLORS": "false",
     "PREFECT_LOGGING_COLORS": "false",
 }
