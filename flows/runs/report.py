@@ -91,11 +91,6 @@ class Report:
     withdrawn: int = 0
     """Documents that a reprocess took out of the corpus because it rejects them; their inputs count as rejected."""
 
-    @property
-    def cleaned(self) -> int:
-        """Inputs that came out of cleaning as documents."""
-        return self.kept + self.duplicates
-
     def to_json(self) -> str:
         """The report as one JSON object."""
         return json.dumps(asdict(self), ensure_ascii=False, default=datetime.isoformat)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from lxml.html import HtmlElement
 
 from ingest.extract.hints import MAX_CHARS, hints_of
-from ingest.extract.tree import INLINE, parse
+from ingest.extract.tree import INLINE
 from ingest.records import Block
 
 NOT_SHOWN = frozenset(
@@ -93,15 +93,6 @@ def blocks_of(root: HtmlElement) -> tuple[Block, ...]:
     """
     body = root.find("body")
     return _Walk().blocks(root if body is None else body)
-
-
-def visible_text(html: str) -> str:
-    """The text of a page that its blocks must hold, hidden text included, without their order or limits."""
-    root = parse(html)
-    if root is None:
-        return ""
-    unseen = " or ".join(f"ancestor::{name}" for name in sorted(NOT_SHOWN))
-    return "\n".join(root.xpath(f"//text()[not({unseen})]"))
 
 
 class _Walk:

@@ -1,18 +1,15 @@
 """Which inputs the given paths hold."""
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from fnmatch import translate
 from functools import lru_cache
 from itertools import pairwise
 
-from ingest.errors import ConfigError, SourceError
+from ingest.errors import ConfigError
 from ingest.load import LoadConfig
 from ingest.records import PageRef
 from ingest.sources.opener import LOCAL, Opener
-
-CHUNK = 1 << 16
 
 
 def list_inputs(paths: Iterable[str], source: str | None, config: LoadConfig, opener: Opener = LOCAL) -> Iterator[PageRef]:
@@ -75,21 +72,6 @@ def _compiled(patterns: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
     for pattern in patterns:
         groups[2 * ("/" in pattern) + (pattern == pattern.lower())].append(translate(pattern))
     return tuple(re.compile("|".join(group) or r"(?!)") for group in groups)
-
-
-def digest(ref: PageRef, opener: Opener = LOCAL) -> str:
-    """The sha256, hex, of a file's bytes as they lie there.
-
-    Raises: SourceError where it cannot be read.
-    """
-    sha = hashlib.sha256()
-    try:
-        with opener.open(ref.location) as file:
-            while chunk := file.read(CHUNK):
-                sha.update(chunk)
-    except OSError as error:
-        raise SourceError(ref.name, why(error)) from error
-    return sha.hexdigest()
 
 
 def why(error: OSError) -> str:

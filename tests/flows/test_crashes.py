@@ -5,7 +5,7 @@ In this process, with a bucket that dies at its n-th call and judges that need n
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from ingest.isolate import judge_safely
 from storage import bucket as buckets
 from storage.local import LocalBucket
 from tests.e2e.reading import add_up, objects, rows_by_law_2
+from tests.flows.doubles import Dying, HereJudges, Killed
 
 TABLES = ("versions", "decisions", "outcomes", "documents")
 STORIES = (
@@ -37,50 +38,6 @@ DETAILS = (
     "The observatory paid for the rails with the sale of its old dome, which now stands in a garden as a summer house. ",
     "Last year the volunteers counted 214 birds, most of them near the third lock, where the anglers leave small fish. ",
 )
-
-
-class Killed(BaseException):
-    """Stands for SIGKILL: nothing in the code may handle it."""
-
-
-class Dying(LocalBucket):
-    """A bucket whose process dies before its n-th call that changes something; 0: never."""
-
-    calls = 0
-    dies_at = 0
-
-    def _step(self) -> None:
-        type(self).calls += 1
-        if type(self).calls == type(self).dies_at:
-            raise Killed
-
-    def put(self, key: str, data: bytes) -> None:
-        self._step()
-        super().put(key, data)
-
-    def create(self, key: str, data: bytes) -> bool:
-        self._step()
-        return super().create(key, data)
-
-    def delete(self, key: str) -> None:
-        self._step()
-        super().delete(key)
-
-
-class HereJudges:
-    """Judges in this process."""
-
-    def __init__(self, build: Callable[[], Any], **_: object) -> None:
-        self._judge = build()
-        self.cpu_s = 0.0
-
-    def __enter__(self) -> "HereJudges":
-        return self
-
-    def __exit__(self, *_: object) -> None: ...
-
-    def judge(self, pages: Iterable[tuple[Any, Any]]) -> Iterator[tuple[Any, Any]]:
-        return ((tag, judge_safely(page, self._judge)) for tag, page in pages)
 
 
 @pytest.fixture(autouse=True)

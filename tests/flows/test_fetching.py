@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,58 +18,18 @@ from flows.runs.settings import RunConfig, Settings
 from flows.runs.sources import SourceConfig
 from ingest.errors import ConfigError
 from ingest.fetch.config import FetchConfig
-from ingest.isolate import judge_safely
 from ingest.quality import QualityConfig
 from storage import bucket as buckets
 from storage import raw, staged
 from storage.local import LocalBucket
 from storage.rows import raw_ref_of
 from tests.e2e.reading import add_up, objects, read, rows_by_law_2
+from tests.flows.doubles import Dying, HereJudges, Killed
 from tests.loopback import Page, Site, article, gzipped, head, rss, serving
 from tests.loopback import raw as unfinished
 
 GAP_S = 0.2
 CONTACT = "https://winnow.example/about"
-
-
-class HereJudges:
-    """Judges in this process."""
-
-    def __init__(self, build: Callable[[], Any], **_: object) -> None:
-        self._judge = build()
-        self.cpu_s = 0.0
-
-    def __enter__(self) -> "HereJudges":
-        return self
-
-    def __exit__(self, *_: object) -> None: ...
-
-    def judge(self, pages: Iterable[tuple[Any, Any]]) -> Iterator[tuple[Any, Any]]:
-        return ((tag, judge_safely(page, self._judge)) for tag, page in pages)
-
-
-class Killed(BaseException):
-    """Stands for SIGKILL: nothing in the code may handle it."""
-
-
-class Dying(LocalBucket):
-    """A bucket whose process dies before its n-th call that changes something; 0: never."""
-
-    calls = 0
-    dies_at = 0
-
-    def _step(self) -> None:
-        type(self).calls += 1
-        if type(self).calls == type(self).dies_at:
-            raise Killed
-
-    def put(self, key: str, data: bytes) -> None:
-        self._step()
-        super().put(key, data)
-
-    def create(self, key: str, data: bytes) -> bool:
-        self._step()
-        return super().create(key, data)
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,6 @@
 """
 
 import textwrap
-from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from flows.runs import reclean
 from flows.runs.report import IngestRequest, Report
 from flows.runs.reprocess import ApplyRequest, Preview, PreviewRequest, Selection, apply, preview
 from flows.runs.settings import Settings, read
-from ingest.isolate import judge_safely
+from tests.flows.doubles import HereJudges
 
 PLACES = ("Lassel", "Ostrand", "Wexcombe", "Kelder", "Skerry", "Marrow", "Tarn", "Brae", "Holm", "Fenwick")
 MATTERS = (
@@ -53,22 +52,6 @@ def wrapped(number: int, edition: int = 1) -> str:
 
 def short(number: int) -> str:
     return f"The council of {PLACES[number % 10]} said on Monday that {MATTERS[number % 10]}, no more than that.\n"
-
-
-class HereJudges:
-    """Judges in this process."""
-
-    def __init__(self, build: Callable[[], Any], **_: object) -> None:
-        self._judge = build()
-        self.cpu_s = 0.0
-
-    def __enter__(self) -> "HereJudges":
-        return self
-
-    def __exit__(self, *_: object) -> None: ...
-
-    def judge(self, pages: Iterable[tuple[Any, Any]]) -> Iterator[tuple[Any, Any]]:
-        return ((tag, judge_safely(page, self._judge)) for tag, page in pages)
 
 
 @pytest.fixture(autouse=True)

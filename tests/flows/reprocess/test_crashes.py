@@ -11,39 +11,11 @@ from flows.runs.plan import Owner, RunIsAliveError
 from flows.runs.report import Report
 from flows.runs.settings import Settings
 from storage import bucket as buckets
-from storage.local import LocalBucket
 from tests.e2e.reading import add_up, objects, rows_by_law_2
+from tests.flows.doubles import Dying, Killed
 from tests.flows.reprocess.conftest import Desk, plain, settings_of
 
 TABLES = ("versions", "decisions", "outcomes", "documents")
-
-
-class Killed(BaseException):
-    """Stands for SIGKILL: nothing in the code may handle it."""
-
-
-class Dying(LocalBucket):
-    """A bucket whose process dies before its n-th call that changes something; 0: never."""
-
-    calls = 0
-    dies_at = 0
-
-    def _step(self) -> None:
-        type(self).calls += 1
-        if type(self).calls == type(self).dies_at:
-            raise Killed
-
-    def put(self, key: str, data: bytes) -> None:
-        self._step()
-        super().put(key, data)
-
-    def create(self, key: str, data: bytes) -> bool:
-        self._step()
-        return super().create(key, data)
-
-    def delete(self, key: str) -> None:
-        self._step()
-        super().delete(key)
 
 
 @pytest.fixture(autouse=True)

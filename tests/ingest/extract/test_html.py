@@ -4,7 +4,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from ingest.extract.html import blocks_of, visible_text
+from ingest.extract.html import NOT_SHOWN, blocks_of
 from ingest.extract.tree import parse
 from ingest.records import Block
 
@@ -12,6 +12,15 @@ from ingest.records import Block
 def blocks(html: str) -> tuple[Block, ...]:
     root = parse(html)
     return () if root is None else blocks_of(root)
+
+
+def visible_text(html: str) -> str:
+    """The text of a page that its blocks must hold, hidden text included, without their order or limits."""
+    root = parse(html)
+    if root is None:
+        return ""
+    unseen = " or ".join(f"ancestor::{name}" for name in sorted(NOT_SHOWN))
+    return "\n".join(root.xpath(f"//text()[not({unseen})]"))
 
 
 def texts(html: str) -> list[str]:

@@ -5,7 +5,8 @@ import pytest
 
 from ingest.errors import ConfigError, SourceError
 from ingest.load import LoadConfig
-from ingest.sources.listing import digest, is_skipped, list_inputs
+from ingest.sources.fingerprint import fingerprint
+from ingest.sources.listing import is_skipped, list_inputs
 from ingest.sources.opener import LOCAL
 
 CONFIG = LoadConfig()
@@ -117,12 +118,12 @@ def test_names_that_are_no_utf8_can_be_stored(news):
     (news / os.fsdecode(b"caf\xe9.txt")).write_text("x")
     (ref,) = (ref for ref in list_inputs([str(news)], None, CONFIG) if "caf" in ref.name)
     assert ref.name == "caf\\xe9.txt"
-    assert digest(ref) == hashlib.sha256(b"x").hexdigest()
+    assert fingerprint(ref, LOCAL).sha256 == hashlib.sha256(b"x").hexdigest()
 
 
 def test_a_digest_is_that_of_the_bytes(news):
     first, *_ = list_inputs([str(news)], None, CONFIG)
-    assert digest(first, LOCAL) == hashlib.sha256(b"b.txt").hexdigest()
+    assert fingerprint(first, LOCAL).sha256 == hashlib.sha256(b"b.txt").hexdigest()
     (news / "b.txt").unlink()
     with pytest.raises(SourceError, match=r"b\.txt: no such file or directory"):
-        digest(first)
+        fingerprint(first, LOCAL)
