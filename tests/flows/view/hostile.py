@@ -1,7 +1,8 @@
 """Documents and pages that attack whoever looks at them."""
 
+from flows.view.changes import pair
 from flows.view.document import document_page
-from flows.view.preview import Entry, Listing, PreviewPage, pair, preview_page
+from flows.view.preview import Entry, Listing, PreviewPage, preview_page
 from ingest.records import Document, Reason, Removal
 
 MARKS = "z" + "\u0301\u0489" * 500_000

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.view.changes import pair
 from flows.view.difference import Row, rows
 from flows.view.document import document_page
 from flows.view.fates import FAMILY, blocks_of, shares_of
 from flows.view.pages import percent
-from flows.view.preview import pair
 from flows.view.visible import visible
 from ingest.records import Document, Reason, Removal
 from tests.flows.view.hostile import MARKS, hostile, hostile_document_page, hostile_preview_page
