@@ -31,6 +31,8 @@ class Folder:
             "version": 1,
             "corpus": hashlib.sha256(corpus_uri.encode("utf-8", "replace")).hexdigest(),
         }
+        if root.exists() and not root.is_dir():
+            raise FolderError(f"{root} is a file: name a folder")
         if not marker.exists():
             stranger = next(iter(sorted(root.iterdir())), None) if root.exists() else None
             if stranger is not None:

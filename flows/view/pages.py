@@ -1,6 +1,7 @@
 """Renders pages: self-contained HTML that fetches nothing and shows strangers' text as text; the index alone has a script."""
 
 import hashlib
+import sys
 from base64 import b64encode
 from collections.abc import Container
 from dataclasses import dataclass
@@ -74,12 +75,22 @@ def script(name: str) -> tuple[str, str]:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("flows.view"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=PackageLoader("flows.view"),
+        autoescape=True,
+        finalize=_harmless,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters["v"] = visible
     environment.filters["n"] = lambda number: f"{number:,}"
     environment.filters["pct"] = percent
     return environment
+
+
+def _harmless(value: object) -> object:
+    """Every text that a template prints, whether or not it asked for `v`; what is markup of ours already stays."""
+    return visible(value, sys.maxsize) if type(value) is str else value
 
 
 def percent(share: float) -> str:
