@@ -6,8 +6,8 @@
   const SORTS = [
     ["", "Newest first", null],
     ["title", "Title", (a, b) => heading(a).localeCompare(heading(b))],
-    ["day", "Published last", (a, b) => col.day[b].localeCompare(col.day[a])],
-    ["cut", "Largest share cut", (a, b) => share(b) - share(a)],
+    ["day", "Latest date", (a, b) => col.day[b].localeCompare(col.day[a])],
+    ["cut", "Most cut", (a, b) => share(b) - share(a)],
     ["short", "Shortest kept", (a, b) => col.kept[a] - col.kept[b]],
     ["long", "Longest kept", (a, b) => col.kept[b] - col.kept[a]],
     ["versions", "Most versions", (a, b) => col.versions[b] - col.versions[a]],
@@ -48,7 +48,7 @@
     for (const values of col[name]) for (const value of values) counts[value]++;
     const order = counts.map((_, value) => value).sort((a, b) => counts[b] - counts[a] || words[name][a].localeCompare(words[name][b]));
     if (name === "run") order.sort((a, b) => words.run[b].localeCompare(words.run[a]));
-    select(name, label, [["", `${label}: any`], ...order.map((value) => [words[name][value], `${words[name][value]} (${number(counts[value])})`])]);
+    select(name, label, [["", label], ...order.map((value) => [words[name][value], `${words[name][value]} (${number(counts[value])})`])]);
   }
   select("sort", "Order", SORTS.map(([value, text]) => [value, text]));
   const reset = make("button", "", "Reset");
