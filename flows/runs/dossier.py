@@ -19,6 +19,8 @@ from storage.tables import Corpus
 
 MAX_RELATIVES = 100
 """Documents that tell the same story which a page names."""
+OF_RELATIVES = {"duplicate of", "like"}
+"""Facts that a page shows as a table of other documents."""
 MAX_CHANGES = 10
 """Versions of which a page shows what changed, the newest; a comparison costs up to a second."""
 
@@ -42,7 +44,7 @@ def portrait(shelf: Shelf, id_: str, found: Found, rows: Sequence[Mapping[str, A
         heading=heading(found),
         verdict=verdict(found),
         document=found.document,
-        facts=list(facts(found)),
+        facts=[fact for fact in facts(found) if fact.label not in OF_RELATIVES],
         deeper=list(deeper_facts(found)),
         versions=list(reversed(list(_versions(found, rows)))),
         relatives=list(_relatives(shelf, id_)),

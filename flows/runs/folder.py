@@ -12,6 +12,8 @@ from flows.errors import FolderError
 
 MARKER = "winnow-browse.json"
 STAMP = re.compile(rb"<!--winnow ([0-9a-f]{32})-->\s*\Z")
+PAGE = re.compile(r"(?:documents/[0-9a-f]{2}/[0-9a-f]{32}|runs/[A-Za-z0-9-]{1,200}|index)\.html")
+"""Where a page may stand. Ids and runs are read from a store that others may write to: none of them leads out of the folder."""
 TAIL = 64
 """Bytes at a page's end in which its stamp stands."""
 
@@ -33,6 +35,8 @@ class Folder:
         }
         if root.exists() and not root.is_dir():
             raise FolderError(f"{root} is a file: name a folder")
+        if root.resolve().is_relative_to(corpus_uri):
+            raise FolderError(f"{root} lies in the corpus: name a folder outside")
         if not marker.exists():
             stranger = next(iter(sorted(root.iterdir())), None) if root.exists() else None
             if stranger is not None:
@@ -54,7 +58,9 @@ class Folder:
         return found[1].decode("ascii") if found else None
 
     def write(self, path: str, page: str, stamp: str) -> None:
-        """Writes or replaces a page; who looks sees the old or the new one."""
+        """Writes or replaces a page; who looks sees the old or the new one. Raises: FolderError for a place that is no page's."""
+        if not PAGE.fullmatch(path):
+            raise FolderError(f"no page can stand at {path!r}: the corpus holds a damaged id")
         target = self.root / path
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_suffix(".partial")

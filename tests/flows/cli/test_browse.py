@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from flows.errors import FolderError
+from flows.pages import serving
 from flows.runs import browse as browsing
-from flows.runs.folder import MARKER
+from flows.runs.folder import MARKER, Folder
 from flows.runs.report import Report
 from ingest.records import Decision, Reason
 from storage import keys
@@ -16,6 +18,7 @@ from storage.proposals import Proposal
 from storage.rows import NewVersion, Outcome, Pipeline, decision_table, outcome_table, sketch_table, version_table
 from storage.tables import Corpus
 from tests.flows.cli.conftest import COPY_ID, KEPT_ID, NOON, RUN, SHORT_ID, pier, version
+from tests.flows.service.test_service_parts import fetch
 
 SECOND = "20260305T120000-0badcafe"
 
@@ -228,8 +231,36 @@ def test_a_folder_of_another_corpus_is_refused(winnow, recorded, tmp_path, marke
     assert "holds the pages of another corpus" in result.output
 
 
-def test_a_corpus_is_not_written_over(winnow, recorded) -> None:
-    assert winnow("browse", "-o", recorded, "--corpus", recorded).exit_code == 2
+@pytest.mark.parametrize("inside", ["", "pages", "clean/runs"])
+def test_a_corpus_is_not_written_into(winnow, recorded, inside) -> None:
+    before = sorted(recorded.rglob("*"))
+    result = winnow("browse", "-o", recorded / inside, "--corpus", recorded)
+    assert result.exit_code == 2
+    assert "lies in the corpus: name a folder outside" in result.output.replace("\n", " ")
+    assert sorted(recorded.rglob("*")) == before
+
+
+@pytest.mark.parametrize("path", ["documents/../../x.html", "runs/../x.html", "runs/.html", "/x.html", "documents/ab/abcd.html"])
+def test_no_page_is_written_outside_of_its_place(tmp_path, path) -> None:
+    folder = Folder.at(tmp_path / "pages", "corpus")
+    with pytest.raises(FolderError):
+        folder.write(path, "a page", "")
+    assert [found.name for found in tmp_path.rglob("*.html")] == []
+
+
+def test_the_service_shows_the_page_of_a_run_and_no_document(recorded) -> None:
+    with serving(str(recorded), 0) as address:
+        status, page, policy = fetch(f"{address}/runs/{RUN}.html")
+        assert (status, policy.startswith("default-src 'none'")) == (200, True)
+        assert b"Look at these first" in page
+        for path in (
+            "runs/20990101T000000-00000000.html",
+            f"documents/{KEPT_ID[:2]}/{KEPT_ID}.html",
+            "runs/../x.html",
+            "index.html",
+        ):
+            assert fetch(f"{address}/{path}")[0] == 404
+        assert fetch(f"{address}/runs/{RUN}.html", Host="evil.example:80")[0] == 404
 
 
 def test_documents_of_several_versions_are_read_in_portions(winnow, recorded, tmp_path, monkeypatch) -> None:

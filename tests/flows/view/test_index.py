@@ -133,7 +133,9 @@ def test_filters_and_search_hold_together_and_reset_frees_all(reader: Reader) ->
     reader.choose("Order", "long")
     reader.type("harbour 1999")
     assert reader.titles[0] == "Harbour story number 19999"
-    found = [each for each in map(row, range(COUNT)) if "1999" in f"{each.name} {each.id}" and each.title and each.language == "de"]
+    found = [
+        each for each in map(row, range(COUNT)) if "1999" in f"{each.name} {each.id}" and each.title and each.language == "de"
+    ]
     assert reader.count == f"{len(found)} of 20,000"
     reader.page.get_by_role("button", name="Reset").click()
     assert reader.count == "20,000 documents and refused inputs"
