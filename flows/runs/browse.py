@@ -7,6 +7,8 @@ was cut off, and removes pages of what is no longer there.
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +18,13 @@ import pyarrow.compute as pc
 from flows.runs.dossier import portrait
 from flows.runs.folder import Folder
 from flows.runs.indexpage import index_html
+from flows.runs.publish import CODE
 from flows.runs.reading import found_of, reports
 from flows.runs.report import Progress, Report
 from flows.runs.runpage import CONTENT, record_of, run_html
-from flows.runs.shelf import Shelf, whole_shelf
+from flows.runs.shelf import MAX_NAMED, Shelf, whole_shelf
 from flows.view.document import document_page
-from flows.view.pages import Place, document_path, edition, run_path
+from flows.view.pages import Place, document_path, run_path
 from storage.tables import Corpus
 
 PORTION = 1_000
@@ -80,7 +83,7 @@ def _rows(corpus: Corpus, shelf: Shelf, ids: Sequence[str]) -> Iterator[tuple[st
 
 def _write_runs(corpus: Corpus, folder: Folder, told: Sequence[Report], outcomes: pa.Table, place: Place) -> int:
     """Writes the pages of runs that changed, and returns how many."""
-    stamps = {report.run_id: _digest(edition(), place.corpus, report.to_json()) for report in told}
+    stamps = {report.run_id: _digest(_edition(), place.corpus, report.to_json()) for report in told}
     stale = [report for report in told if folder.stamp(run_path(report.run_id)) != stamps[report.run_id]]
     if not stale:
         return 0
@@ -94,9 +97,21 @@ def _write_runs(corpus: Corpus, folder: Folder, told: Sequence[Report], outcomes
 
 def _stamp(shelf: Shelf, id_: str) -> str:
     """Changes whenever a document's page would."""
-    others = sorted({*shelf.copies(id_), *shelf.edges(id_)})
+    others = [*shelf.named(id_), *shelf.linked(id_)[:MAX_NAMED]]
     around = [(other, shelf.heading(other), shelf.name(other), shelf.edges(other).get(id_)) for other in others]
-    return _digest(edition(), shelf.outcomes[id_], shelf.decisions.get(id_), shelf.versions.get(id_), around)
+    return _digest(
+        _edition(), shelf.outcomes[id_], shelf.decisions.get(id_), shelf.versions.get(id_), len(shelf.copies(id_)), around
+    )
+
+
+@cache
+def _edition() -> str:
+    """Changes whenever the same rows may give another page: a digest of all code and templates that make pages."""
+    digest = hashlib.sha256(CODE.encode("ascii"))
+    folders = (files("flows.runs"), files("flows.view"), files("flows.view") / "templates")
+    for part in sorted((part for folder in folders for part in folder.iterdir() if part.is_file()), key=str):
+        digest.update(part.read_bytes())
+    return digest.hexdigest()
 
 
 def _digest(*parts: object) -> str:

@@ -9,7 +9,7 @@ from flows.runs.facts import deeper_facts, facts, heading, likeness, verdict
 from flows.runs.reading import Found, found_of, origin_of, resolve
 from flows.runs.recall import recalled
 from flows.runs.settings import Settings
-from flows.runs.shelf import Shelf, shelf_around
+from flows.runs.shelf import MAX_NAMED, Shelf, shelf_around
 from flows.view.changes import pair
 from flows.view.document import Portrait, Relative, VersionNote, document_page
 from flows.view.pages import Place
@@ -17,8 +17,6 @@ from ingest.records import Edge
 from storage.rows import decisions_of, document_of, latest
 from storage.tables import Corpus
 
-MAX_RELATIVES = 100
-"""Documents that tell the same story which a page names."""
 OF_RELATIVES = {"duplicate of", "like"}
 """Facts that a page shows as a table of other documents."""
 MAX_CHANGES = 10
@@ -38,7 +36,6 @@ def inspected(corpus: Corpus, name: str, settings: Settings) -> str:
 
 def portrait(shelf: Shelf, id_: str, found: Found, rows: Sequence[Mapping[str, Any]], place: Place) -> Portrait:
     """What a document's page shows; `rows` are its rows of `versions`."""
-    copies = shelf.copies(id_)
     return Portrait(
         id=id_,
         heading=heading(found),
@@ -48,7 +45,8 @@ def portrait(shelf: Shelf, id_: str, found: Found, rows: Sequence[Mapping[str, A
         deeper=list(deeper_facts(found)),
         versions=list(reversed(list(_versions(found, rows)))),
         relatives=list(_relatives(shelf, id_)),
-        relatives_left_out=max(0, len(copies) - MAX_RELATIVES),
+        copies_left_out=len(shelf.copies(id_)) - len(shelf.named(id_)),
+        links_left_out=max(0, len(shelf.linked(id_)) - MAX_NAMED),
         place=place,
     )
 
@@ -73,15 +71,12 @@ def _versions(found: Found, rows: Sequence[Mapping[str, Any]]) -> Iterator[Versi
 
 def _relatives(shelf: Shelf, id_: str) -> Iterator[Relative]:
     """Copies with the canonical document first, then those that are only linked."""
-    copies, edges = shelf.copies(id_), shelf.edges(id_)
-    decision = shelf.decisions.get(id_)
+    edges, decision = shelf.edges(id_), shelf.decisions.get(id_)
     canonical = (decision.duplicate_of or id_) if decision else id_
-    first = sorted(copies, key=lambda other: (other != canonical, other != id_, other))
-    for other in first[:MAX_RELATIVES]:
+    for other in shelf.named(id_):
         yield _relative(shelf, other, edges.get(other) or shelf.edges(other).get(id_), is_copy=True, of=(id_, canonical))
-    for other, edge in edges.items():
-        if other not in copies:
-            yield _relative(shelf, other, edge, is_copy=False, of=(id_, ""))
+    for other in shelf.linked(id_)[:MAX_NAMED]:
+        yield _relative(shelf, other, edges[other], is_copy=False, of=(id_, ""))
 
 
 def _relative(shelf: Shelf, other: str, edge: Edge | None, *, is_copy: bool, of: tuple[str, str]) -> Relative:

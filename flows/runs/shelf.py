@@ -12,6 +12,8 @@ from ingest.records import Decision, Edge
 from storage.rows import decisions_of, latest
 from storage.tables import Corpus
 
+MAX_NAMED = 100
+"""Documents that tell the same story, or are linked, that a page names."""
 Stub = tuple[int, int, str, str]
 """Number, commit, run and content digest of a version."""
 
@@ -42,6 +44,19 @@ class Shelf:
         """Other document → why they are linked."""
         decision = self.decisions.get(id_)
         return {edge.other: edge for edge in decision.evidence} if decision else {}
+
+    def named(self, id_: str) -> Sequence[str]:
+        """The documents of the same story that a page names: the canonical one, itself, then others up to `MAX_NAMED`."""
+        members, decision = self.copies(id_), self.decisions.get(id_)
+        if not members or decision is None:
+            return ()
+        first = dict.fromkeys([decision.duplicate_of or id_, id_, *members[:MAX_NAMED]])
+        return list(first)[:MAX_NAMED]
+
+    def linked(self, id_: str) -> Sequence[str]:
+        """The documents that are only linked."""
+        decision, members = self.decisions.get(id_), self.copies(id_)
+        return [edge.other for edge in decision.evidence if edge.other not in members] if decision else []
 
     def name(self, id_: str) -> str:
         """The input's name; empty where it is not known."""

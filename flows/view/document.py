@@ -61,7 +61,8 @@ class Portrait:
     versions: Sequence[VersionNote] = ()
     """Newest first."""
     relatives: Sequence[Relative] = ()
-    relatives_left_out: int = 0
+    copies_left_out: int = 0
+    links_left_out: int = 0
     place: Place = field(default_factory=Place)
 
 

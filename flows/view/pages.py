@@ -54,17 +54,6 @@ def render(template: str, page: object) -> str:
 
 
 @cache
-def edition() -> str:
-    """Changes whenever the same records may give another page: a digest of all code and templates of the viewer."""
-    digest = hashlib.sha256()
-    folder = files("flows.view")
-    parts = sorted((part for root in (folder, folder / "templates") for part in root.iterdir() if part.is_file()), key=str)
-    for part in parts:
-        digest.update(part.read_bytes())
-    return digest.hexdigest()
-
-
-@cache
 def script(name: str) -> tuple[str, str]:
     """A script of ours, and the source by which a policy lets it run and no other."""
     text = (files("flows.view") / "templates" / name).read_text("utf-8")

@@ -80,6 +80,14 @@ def test_a_document_is_shown_with_its_cuts_facts_versions_and_copies(winnow, cor
     assert "href" not in page, "a page that stands alone links nowhere"
 
 
+def test_of_many_copies_some_are_named_and_the_others_counted(winnow, corpus, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("flows.runs.shelf.MAX_NAMED", 1)
+    page = inspected(winnow, corpus, COPY_ID, tmp_path)
+    assert 'The same story <span class="soft num">2</span>' in page
+    assert "… and 1 more" in page
+    assert 'canonical">canonical' in page
+
+
 def test_where_metadata_come_from_is_told(winnow, corpus, tmp_path) -> None:
     page = inspected(winnow, corpus, COPY_ID, tmp_path)
     assert "named by the page or record" in page
@@ -166,6 +174,12 @@ def test_only_pages_that_changed_are_written_again(winnow, recorded, tmp_path) -
     assert browsed(winnow, recorded, folder)["written"] == 1
     assert "Version 2" in page_of(folder, KEPT_ID)
     assert "Version 2" not in page_of(folder, COPY_ID)
+
+
+def test_another_edition_of_the_viewer_writes_all_pages_again(winnow, recorded, tmp_path, monkeypatch) -> None:
+    browsed(winnow, recorded, tmp_path / "pages")
+    monkeypatch.setattr(browsing, "_edition", lambda: "another")
+    assert browsed(winnow, recorded, tmp_path / "pages")["written"] == 4
 
 
 def test_a_call_that_is_killed_is_gone_on_with(winnow, recorded, tmp_path, monkeypatch) -> None:

@@ -49,7 +49,7 @@ def hostile_document_page() -> str:
         Relative("d1", TITLE, LONG, "series", "", is_copy=False, is_self=True),
     ]
     place = Place("../../", SCRIPT, {SCRIPT, "d1"})
-    return document_page(Portrait("d1", TITLE, SCRIPT, document, facts, facts, notes, relatives, 3, place))
+    return document_page(Portrait("d1", TITLE, SCRIPT, document, facts, facts, notes, relatives, 3, 1, place))
 
 
 def hostile_run_page() -> str:
