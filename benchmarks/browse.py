@@ -18,7 +18,9 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from flows.runs.browse import browse
+from flows.runs.report import Report
 from ingest.records import Decision, Document, Edge, Reason, Removal, Sketch
+from storage import keys
 from storage.local import LocalBucket
 from storage.proposals import Proposal
 from storage.rows import NewVersion, Outcome, Pipeline, decision_table, outcome_table, sketch_table, version_table
@@ -104,6 +106,8 @@ def _commit(corpus: Corpus, run: str, versions: list[NewVersion], ids: list[str]
             sketches=corpus.stage_sketches([sketch_table(versions, seq=seq)], seq=seq),
         )
     )
+    report = Report(run, "bench", seq, inputs=len(versions), kept=len(versions) - len(copies), duplicates=len(copies))
+    corpus.bucket.put(keys.run_record(run), report.to_json().encode("utf-8"))
 
 
 def _decision(version: NewVersion, copied: str | None) -> Decision:
