@@ -67,6 +67,8 @@ class Reading:
     """Seconds of fetching after which a shard ends."""
     tell: Callable[[int, str], None] = field(default=lambda _pages, _name: None)
     """Called with pages just done and the name of the last."""
+    note: Callable[[str], None] = field(default=lambda _sentence: None)
+    """Called with a sentence for the user on what is not as it should be, though it ends no input."""
 
     def shards(self) -> Iterator[Shard]:
         """Every shard of the plan, judged and staged; what a killed run has staged is not judged again.
@@ -143,7 +145,7 @@ class Reading:
             yield self._judge(number, [restored(raw.read(self.bucket, ref), ref) for _, ref in stored])
 
     def _from_web(self, inputs: Sequence[PlannedInput], fetch: Fetch) -> Iterator[Taken | None]:
-        memory = Memory(self.state, self.plan.config_id, self.bucket)
+        memory = Memory(self.state, self.plan.config_id, self.bucket, self.note)
         for planned, found in fetch(inputs, memory.validators):
             self.tell(0, planned.name)
             yield memory.unchanged(planned) if isinstance(found, NotModified) else taken_of(found)

@@ -422,3 +422,35 @@ def test_what_a_killed_run_had_stored_is_not_fetched_again(site, settings, tmp_p
     report = run(tmp_path / "corpus", settings, *urls)
     assert (report.inputs, report.kept) == (6, 6)
     assert site.log == []
+
+
+def damage(corpus: Path) -> None:
+    """Spoils the bytes of every stored page, as a bad disk does."""
+    for path in corpus.glob("raw/warc/**/*.warc.gz"):
+        data = bytearray(path.read_bytes())
+        data[40:-40] = bytes(len(data) - 80)
+        path.write_bytes(data)
+
+
+def lose(corpus: Path) -> None:
+    """Removes every stored page."""
+    for path in corpus.glob("raw/warc/**/*.warc.gz"):
+        path.unlink()
+
+
+@pytest.mark.parametrize("spoil", [damage, lose])
+def test_damaged_bytes_of_a_page_are_told_and_the_page_is_asked_for_whole(site, settings, tmp_path, spoil):
+    site.pages |= {"/a": Page(article(0)), "/b": Page(article(1))}
+    run(tmp_path / "corpus", settings, site.url("/a"))
+    spoil(tmp_path / "corpus")
+    site.log.clear()
+    report = run(tmp_path / "corpus", settings, site.url("/a"), site.url("/b"))
+    assert (report.unchanged, report.kept) == (1, 1)
+    assert [(each.path, each.status, "if-none-match" in each.headers) for each in site.log] == [
+        ("/robots.txt", 404, False),
+        ("/a", 200, False),
+        ("/b", 200, False),
+    ]
+    (message,) = report.messages
+    assert message.startswith(f"{site.url('/a')}: its stored bytes cannot be used, so the whole page is asked for: ")
+    assert "raw/warc/" in message
