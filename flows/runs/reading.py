@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.errors import NotFoundError
-from flows.runs.plan import PLAN_SUFFIX
 from flows.runs.report import Report
 from ingest.identity import document_id
 from ingest.records import Decision, Document, RawPage
@@ -144,7 +143,7 @@ def _refused(corpus: Corpus, run: str) -> list[dict[str, Any]]:
     """What the runs that the quality gate refused would have made of their inputs."""
     found: list[dict[str, Any]] = []
     for info in corpus.bucket.list(keys.RUNS + run):
-        if not info.key.endswith(PLAN_SUFFIX):
+        if not info.key.endswith(f".{keys.PLAN_SUFFIX}"):
             found += Report.from_json(corpus.bucket.get(info.key).decode()).outcomes
     return found
 
