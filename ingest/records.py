@@ -202,6 +202,8 @@ class Payload:
     modified_at: datetime | None = None
     listed_at: datetime | None = None
     """`RawPage.listed_at`: the date of publication where neither record nor page has one."""
+    opt_outs: tuple[str, ...] = ()
+    """Signals against use in the headers of its response, sorted."""
     flags: frozenset[Flag] = frozenset()
 
 
@@ -263,7 +265,7 @@ class Article:
     """What the markup claims; evidence only."""
     licence_url: str | None = None
     opt_outs: tuple[str, ...] = ()
-    """Signals against use such as `noai`, `tdm-reservation`."""
+    """Signals against use, of markup and response headers, sorted: `noai`, `noimageai`, `tdm-reservation`, `train-ai=n`."""
     flags: frozenset[Flag] = frozenset()
 
     @property
