@@ -265,7 +265,7 @@ class Article:
     """What the markup claims; evidence only."""
     licence_url: str | None = None
     opt_outs: tuple[str, ...] = ()
-    """Signals against use, of markup and response headers, sorted: `noai`, `noimageai`, `tdm-reservation`, `train-ai=n`."""
+    """Signals against use, of markup and response headers, sorted: `noai`, `tdm-reservation`, `train-ai=n`."""
     flags: frozenset[Flag] = frozenset()
 
     @property

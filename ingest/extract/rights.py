@@ -16,8 +16,8 @@ OPT_OUTS = ("noai", "noimageai")
 """Directives to robots, in meta elements and headers, that ask not to be learned from."""
 RESERVATION = "tdm-reservation"
 """Name of the meta element and header by which rights in text and data mining are reserved: `1`."""
-NO_TRAINING = "train-ai=n"
-"""What a `Content-Usage` header says that asks not to be learned from."""
+PREFERENCES = (("content-usage", "train-ai=n"), ("content-signal", "ai-train=no"))
+"""Headers, and what they say that asks not to be learned from."""
 _TIERS: dict[str, Access] = {"free": "free", "metered": "metered", "locked": "paywalled"}
 """Values of `article:content_tier`."""
 _ACCESS: dict[str, Access] = {"true": "free", "false": "paywalled"}
@@ -43,14 +43,14 @@ def opt_outs_of(head: Head) -> tuple[str, ...]:
 def opt_outs_of_headers(headers: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     """The opt-outs that a response's headers signal, sorted; whichever robot they address.
 
-    `X-Robots-Tag`; `TDM-Reservation` (TDMRep, W3C community group, 2024); `Content-Usage` (AIPREF, IETF draft).
+    `X-Robots-Tag`; `TDM-Reservation` (TDMRep, W3C community group); `Content-Usage` (draft-ietf-aipref-attach); `Content-Signal`.
     """
     values: dict[str, list[str]] = defaultdict(list)
     for name, value in headers:
         values[name.lower()].append(value)
     found = _opt_outs(values["x-robots-tag"], [value.strip() for value in values[RESERVATION]])
-    usage = {"".join(part.lower().split()) for value in values["content-usage"] for part in value.split(",")}
-    return tuple(sorted({*found, *(usage & {NO_TRAINING})}))
+    said = {(name, "".join(part.lower().split())) for name, _ in PREFERENCES for each in values[name] for part in each.split(",")}
+    return tuple(sorted({*found, *(wish for name, wish in PREFERENCES if (name, wish) in said)}))
 
 
 def _opt_outs(robots: Iterable[str], reservations: Sequence[str]) -> tuple[str, ...]:
