@@ -72,6 +72,7 @@ def article_from_text(payload: Payload, config: ExtractConfig, clock: Clock) -> 
         modified_at=payload.modified_at,
         site=site_of(payload.url) if payload.url else None,
         url=payload.url,
+        opt_outs=payload.opt_outs,
         flags=payload.flags,
     )
 
@@ -97,7 +98,7 @@ def _with_metadata(payload: Payload, blocks: tuple[Block, ...], page: Metadata) 
         page_type=page.page_type,
         html_lang=page.html_lang,
         licence_url=page.licence_url,
-        opt_outs=page.opt_outs,
+        opt_outs=tuple(sorted({*page.opt_outs, *payload.opt_outs})),
         flags=payload.flags,
     )
 
