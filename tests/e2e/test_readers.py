@@ -65,7 +65,8 @@ def snippets(root: Path) -> list[Snippet]:
     for marks, code in FENCE.findall((root / PAGE).read_text("utf-8")):
         words = dict(mark.split("=") if "=" in mark else (mark, True) for mark in marks.split())
         found.append(Snippet(code, **words))
-    return found
+    (readme,) = FENCE.findall((root / "README.md").read_text("utf-8"))
+    return [*found, Snippet(readme[1], name="readme")]
 
 
 @dataclass
@@ -164,15 +165,28 @@ def on_s3(filled, s3: Store, snippets, tmp_path_factory) -> Reading:
     changes = {"https://s3.example:9000": s3.endpoint, '"the key"': f'"{READER[0]}"', '"its secret"': f'"{READER[1]}"'}
     changes |= {'"AWS_ALLOW_HTTP": "false"': '"AWS_ALLOW_HTTP": "true"'}
     folder = tmp_path_factory.mktemp("s3")
+    snippets = [each for each in snippets if each.name != "readme"]  # it speaks of a directory
     return Reading(filled[0], folder, filled[1], stranger(snippets, "s3", folder, changes, {"AWS_EC2_METADATA_DISABLED": "true"}))
 
 
 @pytest.fixture(scope="module")
 def by_environment(filled, s3: Store, snippets, tmp_path_factory) -> Reading:
     folder = tmp_path_factory.mktemp("environment")
+    snippets = [each for each in snippets if each.name != "readme"]
     variables = environment(s3.endpoint, READER) | {"AWS_REGION": "us-east-1"}
     answers = stranger(snippets, "environment", folder, {'"AWS_ALLOW_HTTP": "false"': '"AWS_ALLOW_HTTP": "true"'}, variables)
     return Reading(filled[0], folder, filled[1], answers)
+
+
+@pytest.fixture(scope="module")
+def by_tls(filled, s3: Store, snippets, tmp_path_factory) -> Reading:
+    """With an authority that no system knows."""
+    if s3.secure_endpoint is None:
+        pytest.skip("no openssl to make a certificate with")
+    folder = tmp_path_factory.mktemp("tls")
+    variables = environment(s3.secure_endpoint, READER) | {"AWS_REGION": "us-east-1", "SSL_CERT_FILE": str(s3.ca)}
+    wanted = [each for each in snippets if not each.name or each.name in {"pyarrow", "polars", "raw"}]
+    return Reading(filled[0], folder, filled[1], stranger(wanted, "environment", folder, {}, variables))
 
 
 @pytest.fixture(params=["on_disk", "on_s3", "by_environment"])
@@ -244,6 +258,17 @@ def test_pyarrow(reading: Reading) -> None:
     found = answer(reading, "pyarrow")
     assert texts(found["documents"]) == texts(list(reading.state().values()))
     assert found["by_language"] == reading.by_language()
+
+
+def test_an_authority_of_ones_own_is_trusted_by_all(by_tls: Reading) -> None:
+    assert texts(answer(by_tls, "pyarrow")["documents"]) == texts(list(by_tls.state().values()))
+    assert answer(by_tls, "raw")["body"].startswith("<!")
+    assert texts(answer(by_tls, "polars")["current"]) == texts(list(by_tls.state().values()))
+
+
+def test_readme(on_disk: Reading) -> None:
+    canonical = [row for row in on_disk.state().values() if row["duplicate_of"] is None]
+    assert texts(answer(on_disk, "readme")["documents"]) == texts(canonical)
 
 
 def test_polars(reading: Reading) -> None:
