@@ -54,7 +54,7 @@ def command(order: Order) -> None:
     config = ServiceConfig(
         corpus=location if "://" in location else str(Path(location).resolve()),
         port=order.port,
-        postgres=order.postgres or os.environ.get(POSTGRES),
+        postgres=order.postgres or os.environ.get(POSTGRES) or None,
         settings=order.config,
         state=state_folder() if order.state is None else Path(order.state).resolve(),
     )
