@@ -51,6 +51,9 @@ def of_run(report: Report) -> None:
     create_table_artifact(list(markdown.outcomes(report)), key="outcomes", description="Inputs by outcome and reason")
     bars = markdown.bars_of_run(report)
     create_image_artifact(data_uri(bars), key="picture", description="Kept, cut, rejected, duplicates")
+    page = None if report.dry_run else markdown.run_address(report.run_id)
+    if page is not None:
+        create_link_artifact(page, "Plots, and the documents to look at first", key="page", description="The page of this run")
 
 
 def of_plan(made: Preview, apply_at: str | None) -> None:

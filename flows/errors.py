@@ -4,6 +4,7 @@ FlowError
 ├── NotFoundError          a document or value that the user names is not in the corpus, or the name fits several
 ├── PlanError              a plan of a reprocess cannot be applied as it is: preview again
 │   └── AlreadyAppliedError    it stands in the corpus already: nothing is left to do
+├── FolderError            a folder for pages holds something else
 └── ServiceError           the service cannot start, or a part of it has ended
 """
 
@@ -22,6 +23,10 @@ class PlanError(FlowError):
 
 class AlreadyAppliedError(PlanError):
     """A plan was applied before; nothing was changed."""
+
+
+class FolderError(FlowError):
+    """A folder for pages holds something else."""
 
 
 class ServiceError(FlowError):

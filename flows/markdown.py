@@ -8,6 +8,7 @@ from flows.picture import Bar
 from flows.runs.maintain import Maintained
 from flows.runs.previews import Preview
 from flows.runs.report import Report
+from flows.view.pages import run_path
 from storage import keys
 
 PAGES = "WINNOW_PAGES"
@@ -130,6 +131,11 @@ def plain(text: str) -> str:
     return MARKUP.sub(lambda match: f"&#{ord(match[0])};", " ".join(text.split()))
 
 
+def run_address(run: str) -> str | None:
+    """Where a browser finds the page of a run; null where no server shows it."""
+    return address(run_path(run))
+
+
 def address(key: str) -> str | None:
     """Where a browser finds an object that a run wrote for people; null where no server shows it."""
     base = os.environ.get(PAGES)
@@ -152,6 +158,14 @@ def _refusal(report: Report) -> str:
 
 def _where(report: Report) -> Iterator[str]:
     if not report.dry_run:
+        page = run_address(report.run_id)
+        told = (
+            f"[The page of this run]({page})"
+            if page
+            else f"`winnow inspect {report.run_id} -o page.html` writes the page of this run"
+        )
+        yield f"{told}: plots, and the documents to look at first"
+        yield ""
         yield f"{link('The record of this run', keys.run_record(report.run_id))} (JSON)"
     yield ""
     yield f"The corpus: `{report.corpus}`. To read it: `winnow list --run {report.run_id} --corpus {report.corpus}`"

@@ -1,7 +1,7 @@
 """Pages and records of the corpus over HTTP on the loopback, so that a link in the UI opens in a browser.
 
-A browser opens no `file://` link of an `http://` page, and a bucket has no address. Only what a run wrote for people is served:
-no article, no table, nothing of the machine's file system.
+A browser opens no `file://` link of an `http://` page, and a bucket has no address. Only what a run wrote for people is
+served, and the page of each run, made when it is asked for: no article, no table, nothing of the machine's file system.
 """
 
 import re
@@ -11,10 +11,16 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from flows.errors import NotFoundError
+from flows.runs.runpage import inspected_run
+from flows.view.pages import Place
 from storage.bucket import Bucket, open_bucket
 from storage.errors import KeyMissingError, StorageError
+from storage.tables import Corpus
 
 SERVED = re.compile(r"clean/(?:runs|plans)/[A-Za-z0-9._-]+\.(html|json)")
+RUN = re.compile(r"runs/([A-Za-z0-9-]+)\.html")
+"""The page of a run; no object of the corpus, for it names titles, which change and can be taken down."""
 TYPES = {"html": "text/html; charset=utf-8", "json": "application/json; charset=utf-8"}
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 """Pages hold text of strangers: no script of theirs runs, nothing is loaded or sent."""
@@ -42,19 +48,22 @@ class _Request(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answers with the object, or says that there is none."""
-        key = self.path.lstrip("/").partition("?")[0]
-        found = SERVED.fullmatch(key)
-        if found is None or self.headers["Host"] not in self.server.hosts:
+        path = self.path.lstrip("/").partition("?")[0]
+        if self.headers["Host"] not in self.server.hosts:
             self.send_error(HTTPStatus.NOT_FOUND)
             return
         try:
-            body = self.server.bucket.get(key)
-        except KeyMissingError:
+            if run := RUN.fullmatch(path):
+                bucket = self.server.bucket
+                self._answer(inspected_run(Corpus.open(bucket), run[1], Place(corpus=bucket.uri)).encode(), TYPES["html"])
+            elif served := SERVED.fullmatch(path):
+                self._answer(self.server.bucket.get(path), TYPES[served[1]])
+            else:
+                self.send_error(HTTPStatus.NOT_FOUND)
+        except (KeyMissingError, NotFoundError):
             self.send_error(HTTPStatus.NOT_FOUND)
         except StorageError:
             self.send_error(HTTPStatus.BAD_GATEWAY)
-        else:
-            self._answer(body, TYPES[found[1]])
 
     def _answer(self, body: bytes, media_type: str) -> None:
         self.send_response(HTTPStatus.OK)

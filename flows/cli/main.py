@@ -13,7 +13,7 @@ from types import TracebackType
 
 import click
 
-from flows.errors import FlowError, NotFoundError, PlanError
+from flows.errors import FlowError, FolderError, NotFoundError, PlanError
 from ingest.errors import ConfigError, GoldError, IngestError
 from storage.errors import NotACorpusError, StorageError
 
@@ -21,6 +21,8 @@ VERBS = {
     "ingest": "flows.cli.ingest",
     "show": "flows.cli.show",
     "list": "flows.cli.list",
+    "inspect": "flows.cli.inspect",
+    "browse": "flows.cli.browse",
     "reprocess": "flows.cli.reprocess",
     "maintain": "flows.cli.maintain",
     "evaluate": "flows.cli.evaluate",
@@ -29,8 +31,10 @@ VERBS = {
     "up": "flows.cli.up",
 }
 """Verb → module that holds its `command`; imported when asked for."""
-RESUMABLE = frozenset({"ingest"})
-"""Verbs whose work, staged so far, is taken up by the same command."""
+RESUMABLE = frozenset({"ingest", "browse"})
+"""Verbs whose work, done so far, is taken up by the same command."""
+USAGE = (ConfigError, GoldError, NotACorpusError, NotFoundError, PlanError, FolderError)
+"""What the user asked for cannot be: exit code 2."""
 
 
 class Told(click.ClickException):
@@ -38,7 +42,7 @@ class Told(click.ClickException):
 
     def __init__(self, error: Exception) -> None:
         super().__init__(f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error))
-        self.exit_code: int = 2 if isinstance(error, ConfigError | GoldError | NotACorpusError | NotFoundError | PlanError) else 1  # type: ignore[misc]
+        self.exit_code: int = 2 if isinstance(error, USAGE) else 1  # type: ignore[misc]
 
 
 class Verbs(click.Group):

@@ -1,6 +1,5 @@
 """Draws a document: its metadata, its text, and every block of its page with what became of it."""
 
-from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -9,9 +8,10 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.cli.console import safe
+from flows.runs.facts import facts
 from flows.runs.reading import Found
 from ingest.ledger import Entry, Piece, entries
-from ingest.records import Decision, Document
+from ingest.records import Document
 
 GUTTER = 28
 """Columns left of a block: the longest reason and its score."""
@@ -22,31 +22,8 @@ TITLE, CUT, DIM = "bold cyan", "red", "dim"
 
 def print_outcome(found: Found, out: Console) -> None:
     """What the document is, where it comes from, and what became of its last input."""
-    for label, value in facts(found):
-        if value:
-            _print_beside(Text(label, style=DIM), Text(safe(value)), LABEL, out)
-
-
-def facts(found: Found) -> Iterator[tuple[str, str]]:
-    """A label and what is known, empty where nothing is."""
-    yield from ((label, value or "") for label, value in (*_about(found), *_metadata(found.document)))
-
-
-def heading(found: Found) -> str:
-    """What a person calls the document: its title, else its input's name."""
-    if found.document is not None and found.document.title:
-        return found.document.title
-    return found.outcome.name if found.outcome is not None else ""
-
-
-def verdict(found: Found) -> str:
-    """How the document stands, in a few words."""
-    if found.decision is None:
-        outcome = found.outcome
-        return f"{outcome.outcome}: {outcome.stage}/{outcome.reason}" if outcome and outcome.reason else "no document"
-    if found.decision.status != "live":
-        return found.decision.status
-    return "duplicate" if found.decision.duplicate_of else "kept"
+    for fact in facts(found):
+        _print_beside(Text(fact.label, style=DIM), Text(safe(fact.value)), LABEL, out)
 
 
 def print_document(document: Document, out: Console) -> None:
@@ -106,44 +83,6 @@ def _drawn(piece: Piece, entry: Entry) -> Text:
     if piece.removal is None:
         return Text(safe(piece.text))
     return Text(f"⟦{safe(piece.text)}⟧" if entry.kept else safe(piece.text), style=CUT)
-
-
-def _about(found: Found) -> Iterator[tuple[str, str | None]]:
-    outcome, origin = found.outcome, found.origin
-    id_ = origin.id if origin else outcome.id if outcome else ""
-    yield "id", id_
-    if origin is not None:
-        yield "version", f"{origin.version} of run {origin.run_id}"
-    if outcome is not None:
-        yield "input", f"{outcome.source}/{outcome.name}"
-        why = f": {outcome.stage}/{outcome.reason}" if outcome.reason else ""
-        yield "outcome", f"{outcome.outcome}{why} in run {outcome.run_id}"
-        yield "", outcome.detail
-    if found.decision is not None:
-        yield from _standing(found.decision)
-
-
-def _standing(decision: Decision) -> Iterator[tuple[str, str | None]]:
-    yield "status", decision.status if decision.status != "live" else None
-    yield "duplicate of", decision.duplicate_of
-    for edge in decision.evidence:
-        figures = f"containment {edge.containment:.2f}, Jaccard {edge.jaccard:.2f}, numbers that differ {edge.conflict:.2f}"
-        yield "like", f"{edge.other} {edge.kind} ({figures})"
-
-
-def _metadata(document: Document | None) -> Iterator[tuple[str, str | None]]:
-    if document is None:
-        return
-    yield "url", document.url
-    yield "title", document.title
-    yield "authors", ", ".join(document.authors)
-    if document.published_at is not None:
-        yield "published", f"{document.published_at:%Y-%m-%d %H:%M} UTC ({document.published_precision})"
-    yield "section", document.section
-    yield "agency", document.agency
-    yield "language", f"{document.language} ({document.language_score:.2f}, {document.script or 'no letters'})"
-    yield "words", f"{document.n_words:,}"
-    yield "flags", ", ".join(sorted(document.flags))
 
 
 def as_json(found: Found, *, with_cuts: bool) -> dict[str, Any]:

@@ -1,16 +1,10 @@
 """`winnow show`: one document, or every block of its page with what became of it."""
 
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import click
 
-from flows.cli.console import Recorded, config_option, console, corpus_option, safe, safe_json
-
-if TYPE_CHECKING:
-    from flows.runs.reading import Found
-    from flows.runs.settings import Settings
+from flows.cli.console import Recorded, config_option, console, corpus_option, safe_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +16,6 @@ class Order:
     corpus: str | None
     config: str | None
     as_json: bool
-    html: str | None
 
 
 @click.command(cls=Recorded)
@@ -31,7 +24,6 @@ class Order:
 @corpus_option
 @config_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for scripts.")
-@click.option("--html", metavar="PATH", help="Write it with every block, kept and cut, as a page for a browser.")
 def command(order: Order) -> None:
     """Show one document.
 
@@ -40,16 +32,14 @@ def command(order: Order) -> None:
     """
     from flows.cli.portrait import as_json, print_cuts, print_document, print_outcome
     from flows.runs.reading import find, open_corpus
+    from flows.runs.recall import recalled
     from flows.runs.settings import read
 
     given = {"corpus.location": order.corpus} if order.corpus is not None else {}
     settings = read(order.config, given=given).settings
     found = find(open_corpus(settings.corpus.location), order.doc)
-    if found.document is None and (order.cuts or order.html):
-        found = _cleaned_again(found, settings)
-    if order.html:
-        _write_page(found, order.html)
-        return
+    if found.document is None and order.cuts:
+        found = recalled(found, settings)
     if order.as_json:
         click.echo(safe_json(as_json(found, with_cuts=order.cuts)))
         return
@@ -59,21 +49,3 @@ def command(order: Order) -> None:
         print_cuts(found.document, out)
     elif found.document is not None:
         print_document(found.document, out)
-
-
-def _write_page(found: "Found", path: str) -> None:
-    from flows.cli.portrait import facts, heading, verdict
-    from flows.view.document import document_page
-
-    page = document_page(found.document, heading(found), verdict(found), list(facts(found)))
-    Path(path).write_text(page, "utf-8")
-    click.echo(f"wrote {safe(path)}")
-
-
-def _cleaned_again(found: "Found", settings: "Settings") -> "Found":
-    """With the document that the raw bytes of a rejected input give; as it was where they give none."""
-    from flows.runs.recall import clean_again
-
-    if found.outcome is None or found.outcome.raw_ref is None:
-        return found
-    return replace(found, document=clean_again(settings.corpus.location, found.outcome, settings))

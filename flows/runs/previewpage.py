@@ -10,7 +10,8 @@ from flows.runs.redecide import Redecided
 from flows.runs.selection import Selection
 from flows.runs.state import State
 from flows.runs.survey import Candidate
-from flows.view.preview import Entry, Listing, PreviewPage, pair, preview_page
+from flows.view.changes import pair
+from flows.view.preview import Entry, Listing, PreviewPage, preview_page
 from storage.tables import Corpus
 
 LARGEST = 20

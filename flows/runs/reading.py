@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, get_args
@@ -12,7 +12,6 @@ import pyarrow.compute as pc
 
 from flows.errors import NotFoundError
 from flows.runs.choices import choices
-from flows.runs.plan import PLAN_SUFFIX
 from flows.runs.report import Report
 from flows.runs.selection import require
 from ingest.identity import document_id
@@ -26,6 +25,8 @@ from storage.tables import Corpus
 
 PREFIX = re.compile(r"[0-9a-f]{4,32}")
 """The start of an id, long enough that a person means one by it."""
+RECORD = re.compile(rf"{keys.RUNS}[^/.]+\.json")
+"""Keys of what runs did; their plans stand beside them."""
 NAMED_AT_MOST = 5
 """Candidates that are named where a name fits several documents."""
 
@@ -53,6 +54,8 @@ class OutcomeRow:
     chars_kept: int
     chars_cut: int
     """Of all reasons."""
+    cuts: tuple[str, ...]
+    """The reasons, most characters first."""
     raw_ref: RawRef | None
     fetched_at: datetime | None
 
@@ -80,6 +83,10 @@ class Origin:
     run_id: str
     fetched_at: datetime | None
     first_seen_at: datetime | None
+    code: str
+    """Version of Winnow that made it."""
+    config_id: str
+    """Of all settings that change results."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +113,16 @@ def find(corpus: Corpus, name: str) -> Found:
     outcomes = latest(corpus.scan("outcomes", where=pc.field("id") == id_))
     decisions = decisions_of(latest(corpus.scan("decisions", where=pc.field("id") == id_)))
     versions = corpus.scan("versions", where=pc.field("id") == id_).to_pylist()
+    outcome = next(map(outcome_row, outcomes.to_pylist()), None)
+    return found_of(outcome, decisions[0] if decisions else None, versions)
+
+
+def found_of(outcome: OutcomeRow | None, decision: Decision | None, versions: Sequence[Mapping[str, Any]]) -> Found:
+    """What the rows of one document say of it; `versions` are whole rows."""
     row = max(versions, key=lambda each: int(each["version"]), default=None)
-    if decisions:
-        row = next((each for each in versions if each["version"] == decisions[0].version), row)
-    return Found(
-        outcome=next(map(_outcome_row, outcomes.to_pylist()), None),
-        document=document_of(row) if row else None,
-        decision=decisions[0] if decisions else None,
-        origin=_origin(row) if row else None,
-    )
+    if decision is not None:
+        row = next((each for each in versions if each["version"] == decision.version), row)
+    return Found(outcome, document_of(row) if row else None, decision, origin_of(row) if row else None)
 
 
 def checked(corpus: Corpus, filters: Filters) -> Filters:
@@ -144,7 +152,7 @@ def checked(corpus: Corpus, filters: Filters) -> Filters:
 
 def _runs(corpus: Corpus, committed: Iterable[str]) -> tuple[str, ...]:
     """Every run that committed or left a record, the newest first."""
-    recorded = (info.key.removeprefix(keys.RUNS) for info in corpus.bucket.list(keys.RUNS) if not info.key.endswith(PLAN_SUFFIX))
+    recorded = (info.key.removeprefix(keys.RUNS) for info in corpus.bucket.list(keys.RUNS) if RECORD.fullmatch(info.key))
     return tuple(sorted({*committed, *(key.removesuffix(".json") for key in recorded)}, reverse=True))
 
 
@@ -159,7 +167,7 @@ def outcomes(corpus: Corpus, filters: Filters) -> list[OutcomeRow]:
     else:
         table = corpus.scan("outcomes")
         rows = [row for row in table.to_pylist() if row["run_id"].startswith(filters.run)] or _refused(corpus, filters.run)
-    wanted = (_outcome_row(row) for row in rows if _matches(row, filters))
+    wanted = (outcome_row(row) for row in rows if _matches(row, filters))
     return sorted(wanted, key=lambda row: (-row.seq, row.source, row.name))
 
 
@@ -179,11 +187,14 @@ def _standing(corpus: Corpus) -> list[dict[str, Any]]:
 
 def _refused(corpus: Corpus, run: str) -> list[dict[str, Any]]:
     """What the runs that the quality gate refused would have made of their inputs."""
-    found: list[dict[str, Any]] = []
+    return [row for report in reports(corpus, run) for row in report.outcomes]
+
+
+def reports(corpus: Corpus, run: str = "") -> Iterator[Report]:
+    """What the runs whose ids start so said when they ended, oldest first."""
     for info in corpus.bucket.list(keys.RUNS + run):
-        if not info.key.endswith(PLAN_SUFFIX):
-            found += Report.from_json(corpus.bucket.get(info.key).decode()).outcomes
-    return found
+        if RECORD.fullmatch(info.key):
+            yield Report.from_json(corpus.bucket.get(info.key).decode())
 
 
 def _matches(row: Mapping[str, Any], filters: Filters) -> bool:
@@ -238,11 +249,15 @@ def _by_page_url(corpus: Corpus, urls: set[str]) -> dict[str, str]:
     return {row["id"]: row["url"] for row in canonical or found}
 
 
-def _outcome_row(row: Mapping[str, Any]) -> OutcomeRow:
-    values = {entry.name: row[entry.name] for entry in fields(OutcomeRow)}
-    cut = sum(each["chars"] for each in row["chars_cut"] or ())
-    return OutcomeRow(**{**values, "flags": tuple(row["flags"] or ()), "chars_cut": cut, "raw_ref": raw_ref_of(row["raw_ref"])})
+def outcome_row(row: Mapping[str, Any]) -> OutcomeRow:
+    """A row of `outcomes`, as the table or the record of a refused run holds it."""
+    values = {entry.name: row.get(entry.name) for entry in fields(OutcomeRow)}
+    chars = {each["reason"]: each["chars"] for each in row["chars_cut"] or ()}
+    cuts = tuple(sorted(chars, key=lambda reason: (-chars[reason], reason)))
+    made = {"flags": tuple(row["flags"] or ()), "chars_cut": sum(chars.values()), "cuts": cuts}
+    return OutcomeRow(**{**values, **made, "raw_ref": raw_ref_of(row["raw_ref"])})
 
 
-def _origin(row: Mapping[str, Any]) -> Origin:
-    return Origin(**{entry.name: row[entry.name] for entry in fields(Origin)})
+def origin_of(row: Mapping[str, Any]) -> Origin:
+    """Where the version of a whole row of `versions` comes from."""
+    return Origin(**{entry.name: {**row, **row["pipeline"]}[entry.name] for entry in fields(Origin)})

@@ -1,6 +1,8 @@
 """Cleans an input again from its stored bytes, to show what a rejection left no trace of."""
 
-from flows.runs.reading import OutcomeRow
+from dataclasses import replace
+
+from flows.runs.reading import Found, OutcomeRow
 from flows.runs.settings import Settings
 from flows.runs.wiring import pipeline_of
 from ingest.clean.apply import ledger
@@ -8,6 +10,13 @@ from ingest.records import Document, Rejected
 from ingest.stages import build, labeller_of
 from storage.bucket import open_bucket
 from storage.raw import read
+
+
+def recalled(found: Found, settings: Settings) -> Found:
+    """With the document that the raw bytes of a rejected input give; as it was where they give none."""
+    if found.document is not None or found.outcome is None or found.outcome.raw_ref is None:
+        return found
+    return replace(found, document=clean_again(settings.corpus.location, found.outcome, settings))
 
 
 def clean_again(corpus_uri: str, outcome: OutcomeRow, settings: Settings) -> Document | None:

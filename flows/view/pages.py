@@ -1,10 +1,51 @@
-"""Renders pages: self-contained HTML that runs no script, fetches nothing, and shows strangers' text as text."""
+"""Renders pages: self-contained HTML that fetches nothing and shows strangers' text as text; the index alone has a script."""
 
+import hashlib
+import sys
+from base64 import b64encode
+from collections.abc import Container
+from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from flows.view.visible import visible
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page stands, and so where its links lead."""
+
+    root: str | None = None
+    """Way from the page to the folder that holds all pages, `../../`; null for a page that stands alone."""
+    corpus: str = ""
+    """The corpus, for commands that a page names; empty: the default one."""
+    ids: Container[str] = ()
+    """Documents that have a page in the folder."""
+
+    def document(self, id_: str) -> str | None:
+        """The link to a document's page; null where there is none."""
+        return f"{self.root}{document_path(id_)}" if self.root is not None and id_ in self.ids else None
+
+    def run(self, run: str) -> str | None:
+        """The link to a run's page; null where there is none."""
+        return None if self.root is None else f"{self.root}{run_path(run)}"
+
+    @property
+    def index(self) -> str | None:
+        """The link to the index; null where there is none."""
+        return None if self.root is None else f"{self.root}index.html"
+
+
+def document_path(id_: str) -> str:
+    """Where a document's page stands in the folder: 256 folders, so that none holds too many."""
+    return f"documents/{id_[:2]}/{id_}.html"
+
+
+def run_path(run: str) -> str:
+    """Where a run's page stands in the folder."""
+    return f"runs/{run}.html"
 
 
 def render(template: str, page: object) -> str:
@@ -13,14 +54,32 @@ def render(template: str, page: object) -> str:
 
 
 @cache
+def script(name: str) -> tuple[str, str]:
+    """A script of ours, and the source by which a policy lets it run and no other."""
+    text = (files("flows.view") / "templates" / name).read_text("utf-8")
+    digest = b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+    return text, f"sha256-{digest}"
+
+
+@cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("flows.view"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=PackageLoader("flows.view"),
+        autoescape=True,
+        finalize=_harmless,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters["v"] = visible
     environment.filters["n"] = lambda number: f"{number:,}"
     environment.filters["pct"] = percent
     return environment
+
+
+def _harmless(value: object) -> object:
+    """Every text that a template prints, whether or not it asked for `v`; what is markup of ours already stays."""
+    return visible(value, sys.maxsize) if type(value) is str else value
 
 
 def percent(share: float) -> str:

@@ -105,6 +105,10 @@ def test_from_the_form_over_a_preview_to_a_change_in_the_corpus(person: Person) 
     person.open_artifact(ingested, "summary")
     page.get_by_text("The record of this run").wait_for()
     page.get_by_role("cell", name="cut: navigation").wait_for()
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="The page of this run").click(modifiers=["Control"])
+    opened.value.wait_for_load_state()
+    assert "Look at these first" in opened.value.inner_text("body")
     before = texts(service.corpus)
 
     (service.folder / "winnow.toml").write_text(SETTINGS)

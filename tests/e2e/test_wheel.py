@@ -40,7 +40,7 @@ def test_the_wheel_installed_elsewhere_ingests_a_folder(root: Path, tmp_path: Pa
     assert len(read(tmp_path / "corpus", "documents")) >= 20
     page = tmp_path / "page.html"
     subprocess.run(
-        [bin_ / "winnow", "show", "port-lassel-seagrass.txt", "--html", page, "--corpus", tmp_path / "corpus"],
+        [bin_ / "winnow", "inspect", "port-lassel-seagrass.txt", "-o", page, "--corpus", tmp_path / "corpus"],
         cwd="/",
         check=True,
     )

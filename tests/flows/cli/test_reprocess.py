@@ -142,16 +142,16 @@ def test_maintain_without_a_corpus_ends_with_2(winnow, tmp_path) -> None:
     assert winnow("maintain", "--corpus", tmp_path / "nowhere").exit_code == 2
 
 
-def test_show_writes_a_page(winnow, desk, tmp_path) -> None:
-    done = winnow("show", "one.txt", "--html", tmp_path / "page.html")
+def test_inspect_writes_a_page(winnow, desk, tmp_path) -> None:
+    done = winnow("inspect", "one.txt", "-o", tmp_path / "page.html")
     assert done.exit_code == 0, done.output
     page = (tmp_path / "page.html").read_text("utf-8")
     assert "council of Lassel" in page
-    assert "block by block" in page
+    assert "characters kept" in page
 
 
-def test_show_writes_a_page_of_a_rejected_input(winnow, desk, tmp_path) -> None:
-    done = winnow("show", "four.txt", "--html", tmp_path / "page.html")
+def test_inspect_writes_a_page_of_a_rejected_input(winnow, desk, tmp_path) -> None:
+    done = winnow("inspect", "four.txt", "-o", tmp_path / "page.html")
     assert done.exit_code == 0, done.output
     page = (tmp_path / "page.html").read_text("utf-8")
     assert "rejected: quality/too-short" in page

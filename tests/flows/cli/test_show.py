@@ -2,8 +2,6 @@
 
 import io
 import json
-import sys
-import types
 
 import pytest
 from rich.console import Console
@@ -143,9 +141,8 @@ def test_a_rejected_input_shows_its_reason(winnow, corpus):
 
 def test_a_rejected_input_is_cleaned_again_for_its_cuts(winnow, corpus, monkeypatch):
     asked = []
-    recall = types.ModuleType("flows.runs.recall")
-    recall.clean_again = lambda uri, outcome, settings: asked.append((uri, outcome.id, settings.clean)) or pier()
-    monkeypatch.setitem(sys.modules, "flows.runs.recall", recall)
+    again = lambda uri, outcome, settings: asked.append((uri, outcome.id, settings.clean)) or pier()  # noqa: E731
+    monkeypatch.setattr("flows.runs.recall.clean_again", again)
     result = winnow("show", SHORT_ID, "--cuts", "--corpus", corpus)
     assert "quality/too-short" in result.output
     assert result.output.endswith(CUTS)

@@ -61,6 +61,8 @@ def test_links_lead_to_the_pages_or_name_the_key(monkeypatch: pytest.MonkeyPatch
     key = f"clean/runs/{REPORT.run_id}.json"
     assert (f"(http://127.0.0.1:4201/{key})" in markdown.of_run(REPORT)) == served
     assert (f"`{key}`" in markdown.of_run(REPORT)) != served
+    assert (f"(http://127.0.0.1:4201/runs/{REPORT.run_id}.html)" in markdown.of_run(REPORT)) == served
+    assert (f"`winnow inspect {REPORT.run_id} -o page.html`" in markdown.of_run(REPORT)) != served
 
 
 def test_a_refused_run_says_why_and_how_to_publish_all_the_same() -> None:

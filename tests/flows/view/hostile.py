@@ -1,7 +1,13 @@
 """Documents and pages that attack whoever looks at them."""
 
-from flows.view.document import document_page
-from flows.view.preview import Entry, Listing, PreviewPage, pair, preview_page
+from flows.view.changes import pair
+from flows.view.document import Portrait, Relative, VersionNote, document_page
+from flows.view.fact import Fact
+from flows.view.index import IndexPage, Row, RunRow, index_page
+from flows.view.pages import Place
+from flows.view.plots import Part, Stack, lengths, ranked, shares
+from flows.view.preview import Entry, Listing, PreviewPage, preview_page
+from flows.view.run import Listed, Refusals, RunPage, run_page
 from ingest.records import Document, Reason, Removal
 
 MARKS = "z" + "\u0301\u0489" * 500_000
@@ -31,9 +37,76 @@ def hostile(text: str = "") -> Document:
 
 def hostile_document_page() -> str:
     document = hostile()
-    return document_page(
-        document, TITLE, "kept", [("title", TITLE), ("url", document.url or ""), ("authors", " ".join(document.authors))]
+    facts = [Fact("title", TITLE, SCRIPT), Fact("url", document.url or ""), Fact("authors", " ".join(document.authors), MARKS)]
+    notes = [
+        VersionNote(
+            number, SCRIPT, BIDI, 4, 9, SCRIPT, changes=pair("d1", "", hostile(), hostile(f"The pier opened {number} times."))
+        )
+        for number in range(10, 1, -1)
+    ]
+    relatives = [
+        Relative(SCRIPT, TITLE, MARKS, SCRIPT, BIDI, is_copy=True, is_canonical=True),
+        Relative("d1", TITLE, LONG, "series", "", is_copy=False, is_self=True),
+    ]
+    place = Place("../../", SCRIPT, {SCRIPT, "d1"})
+    return document_page(Portrait("d1", TITLE, SCRIPT, document, facts, facts, notes, relatives, 3, 1, place))
+
+
+def hostile_run_page() -> str:
+    listed = [Listed(SCRIPT, TITLE, MARKS, [SCRIPT, BIDI], 3, 4), Listed("d1", MARKS, LONG, [LONG])] * 15
+    names = {TITLE: 3, MARKS: 2, LONG: 1}
+    page = RunPage(
+        run=SCRIPT,
+        heading=TITLE,
+        verdict=SCRIPT,
+        tone="kept",
+        refused=BIDI,
+        facts=[Fact(SCRIPT, TITLE, MARKS)],
+        stacks=[Stack(SCRIPT, [Part(SCRIPT, 3, "kept"), Part(TITLE, 1, "rejected")])],
+        charts=[ranked(TITLE, names)],
+        histograms=[shares(TITLE, [0.1, 1.0]), lengths(TITLE, [3, 99_999])],
+        suspects=listed,
+        n_suspects=40,
+        n_documents=50,
+        refusals=[Refusals(SCRIPT, "rejected", 40, listed)],
+        messages=[MARKS, SCRIPT, LONG],
+        place=Place("../", SCRIPT, {SCRIPT, "d1"}),
+        filters={"what this run listed": "run=x"},
     )
+    return run_page(page)
+
+
+def hostile_index_page(rows: int = 20_000) -> str:
+    """With as many rows as a corpus of that size has; every title attacks."""
+    texts = [
+        TITLE,
+        MARKS,
+        LONG,
+        "</script><script>window.pwned=1</script>",
+        "<!--<script>",
+        "\u2028\u2029'\"`${window.pwned=1}\\",
+    ]
+    made = [
+        Row(
+            id=f"{number:032x}",
+            title=f"{texts[number % len(texts)][:3000]} {number}",
+            name=f"{SCRIPT}/{number}",
+            site=f"{SCRIPT}{number % 300}",
+            language=BIDI,
+            outcome="kept",
+            reasons=[SCRIPT, "share", MARKS[:3000]],
+            runs=[SCRIPT],
+            flags=[TITLE],
+            kept=number,
+            cut=7,
+            published_at=None,
+            n_versions=1 + number % 3,
+        )
+        for number in range(rows)
+    ]
+    runs = [RunRow(SCRIPT, TITLE, Stack("inputs", [Part(SCRIPT, 3, "kept")]), BIDI, "kept")]
+    place = Place("", SCRIPT, {row.id for row in made})
+    return index_page(IndexPage(TITLE, [(SCRIPT, 3, "kept")], made, runs, place))
 
 
 def hostile_preview_page() -> str:

@@ -1,20 +1,34 @@
 """The pages as text: what they show, and that nothing in them acts."""
 
+import hashlib
+import html
+import json
 import re
 import time
+from base64 import b64encode
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.view.changes import pair
 from flows.view.difference import Row, rows
-from flows.view.document import document_page
+from flows.view.document import Portrait, Relative, VersionNote, document_page
+from flows.view.fact import Fact
 from flows.view.fates import FAMILY, blocks_of, shares_of
-from flows.view.pages import percent
-from flows.view.preview import pair
+from flows.view.pages import Place, percent
+from flows.view.plots import Chart, Part, Stack, lengths, ranked, shares
 from flows.view.visible import visible
 from ingest.records import Document, Reason, Removal
-from tests.flows.view.hostile import MARKS, hostile, hostile_document_page, hostile_preview_page
+from tests.flows.view.hostile import (
+    MARKS,
+    hostile,
+    hostile_document_page,
+    hostile_index_page,
+    hostile_preview_page,
+    hostile_run_page,
+)
 
 
 def pier() -> Document:
@@ -43,28 +57,31 @@ def test_every_reason_has_a_colour() -> None:
 
 
 def test_the_page_of_a_document_holds_text_reasons_and_facts() -> None:
-    page = document_page(pier(), "The pier opens", "kept", [("language", "en"), ("agency", "")])
-    for word in ("It cost 4 million.", "Lorn Agency", "<b>byline</b>", "0.90", "language", "18 characters kept, 34 cut"):
+    facts = [Fact("language", "en", "found from the kept text")]
+    page = document_page(Portrait("d1", "The pier opens", "kept", pier(), facts))
+    for word in ("It cost 4 million.", "Lorn Agency", "<b>byline</b>", "0.90", "language", "found from the kept text"):
         assert word in page
-    assert "agency" not in page.split("</style>")[1]
+    assert "18 characters kept, 34 cut" in page
+    assert "href" not in page
 
 
 def test_a_document_without_text_has_its_facts() -> None:
-    page = document_page(None, "empty.txt", "rejected: load/empty", [("input", "desk/empty.txt")])
+    page = document_page(Portrait("d1", "empty.txt", "rejected: load/empty", None, [Fact("input", "desk/empty.txt")]))
     assert "rejected: load/empty" in page
-    assert "block by block" not in page
+    assert "desk/empty.txt" in page
+    assert "characters kept" not in page
 
 
-@pytest.mark.parametrize("make", [hostile_document_page, hostile_preview_page])
+@pytest.mark.parametrize("make", [hostile_document_page, hostile_preview_page, hostile_run_page])
 def test_hostile_text_is_text(make) -> None:
     before = time.process_time()
     page = make()
     assert time.process_time() - before < 10
     assert "<script" not in page
     assert "<img" not in page
-    assert "<svg" not in page
+    assert "<svg onload" not in page
     assert "&lt;script&gt;" in page
-    assert "{{ 7 * 7 }}" in page
+    assert "{{ 7 * 7 }}" in page or make is hostile_run_page
     assert not re.search("[\u202a-\u202e\u2066-\u2069\x00\x1b\x07]", page)
     assert len(page) < 16_000_000
     assert page.index("Content-Security-Policy") < page.index("<title>")
@@ -138,3 +155,65 @@ def test_shares_are_never_rounded_to_certainty() -> None:
         "> 99.9 %",
         "100 %",
     ]
+
+
+def test_versions_tell_what_changed_and_copies_lead_to_each_other() -> None:
+    after = replace(pier(), text="It cost 5 million.", authors=("Ada Lorn",))
+    notes = [
+        VersionNote(2, "run2", "", 4, 0, "", is_current=True, changes=pair("d1", "", pier(), after)),
+        VersionNote(1, "run1", "", 4, 0, ""),
+    ]
+    relatives = [
+        Relative("c1", "The pier", "desk/c.txt", "near", "containment 0.97", is_copy=True, is_canonical=True),
+        Relative("s1", "Pier weekly", "desk/s.txt", "series", "", is_copy=False),
+    ]
+    page = document_page(Portrait("d1", "x", "kept", after, (), (), notes, relatives, place=Place("../../", "", {"c1"})))
+    assert "<del>4</del>" in page
+    assert "<ins>5</ins>" in page
+    assert "<del><bdi>–</bdi></del> → <ins><bdi>Ada Lorn</bdi></ins>" in page
+    assert '<a href="../../documents/c1/c1.html">c1</a>' in page
+    assert "containment 0.97" in page
+    assert page.index("The same story") < page.index("Linked")
+    assert "s1.html" not in page, "who has no page is not linked"
+
+
+def test_stretches_of_a_bar_are_as_wide_as_their_share() -> None:
+    placed = list(
+        Stack("inputs", [Part("kept", 3, "kept"), Part("failed", 0, "failed"), Part("rejected", 1, "rejected")]).placed(100)
+    )
+    assert [(each.tone, each.at, each.width) for each in placed] == [("kept", 0, 75), ("rejected", 75, 25)]
+
+
+def test_charts_count_everything_once() -> None:
+    assert [bar.count for bar in shares("x", [0.0, 0.05, 0.1, 0.99, 1.0]).bars] == [2, 1, 0, 0, 0, 0, 0, 0, 0, 2]
+    assert [bar.count for bar in lengths("x", [0, 250, 251, 16_000, 16_001]).bars] == [2, 1, 0, 0, 0, 0, 1, 1]
+    chart = ranked("x", {f"s{number}": number for number in range(1, 15)})
+    assert (chart.bars[0].label, chart.most, chart.left_out) == ("s14", 14, 2)
+    assert Chart("x", []).most == 1
+
+
+def data_of(page: str) -> dict:
+    (found,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+    return json.loads(found)
+
+
+def test_the_index_holds_its_rows_as_data_without_markup() -> None:
+    page = hostile_index_page(12)
+    assert page.count("<script") == 2
+    data = data_of(page)
+    assert data["columns"]["title"][3] == "</script><script>window.pwned=1</script> 3"
+    assert len(data["columns"]["id"]) == 12
+    assert [len(column) for column in data["columns"].values()] == [12] * len(data["columns"])
+    assert not re.search("[\u202a-\u202e\u2066-\u2069\u2028\u2029\x00\x1b\x07]", page)
+    assert max(map(len, data["columns"]["title"])) < 1_000
+
+
+def test_the_policy_of_the_index_names_its_script_and_no_other() -> None:
+    page = hostile_index_page(1)
+    (ours,) = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    digest = b64encode(hashlib.sha256(ours.encode()).digest()).decode()
+    (policy,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', page)
+    assert f"script-src 'sha256-{digest}';" in html.unescape(policy)
+    assert "default-src 'none'" in policy
+    assert "unsafe-inline" not in policy.partition("script-src")[2].partition(";")[0]
+    assert "script-src" not in hostile_document_page().partition("</head>")[0]
