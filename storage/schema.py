@@ -92,6 +92,7 @@ SPECIAL: Mapping[tuple[str, str], str] = {
     ("decisions", "version"): "The version that is current from this commit on.",
     ("outcomes", "version"): "The version that the input made or confirmed; null where it has none.",
     ("outcomes", "url"): "The URL given or fetched; null for files without one.",
+    ("outcomes", "site"): "Host of the page's URL without `www.`; null without one, and where nothing was kept.",
     ("outcomes", "language"): "Language of the cleaned text; null where nothing was kept.",
 }
 """(table, column) → the sentence that holds there instead."""
