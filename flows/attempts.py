@@ -7,7 +7,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.tasks import exponential_backoff
 
-from storage.errors import StoreUnavailableError
+from storage.errors import AccessError, StoreUnavailableError
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import State, TaskRun
@@ -22,8 +22,9 @@ FIRST_DELAY_S = 5.0
 
 
 def is_transient(_task: "Task[..., Any]", _run: "TaskRun", state: "State[Any]") -> bool:
-    """Whether trying again can help: the store or the network failed, not the input, the settings or our code."""
-    return isinstance(state.data, StoreUnavailableError) or isinstance(_exception(state), StoreUnavailableError)
+    """Whether trying again can help: the store or the network failed, not credentials, the input, the settings or our code."""
+    error = state.data if isinstance(state.data, Exception) else _exception(state)
+    return isinstance(error, StoreUnavailableError) and not isinstance(error, AccessError)
 
 
 def attempt(name: str, work: Callable[[], T]) -> T:

@@ -4,7 +4,9 @@ A browser opens no `file://` link of an `http://` page, and a bucket has no addr
 served, and the page of each run, made when it is asked for: no article, no table, nothing of the machine's file system.
 """
 
+import logging
 import re
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +19,8 @@ from flows.view.pages import Place
 from storage.bucket import Bucket, open_bucket
 from storage.errors import KeyMissingError, StorageError
 from storage.tables import Corpus
+
+log = logging.getLogger(__name__)
 
 SERVED = re.compile(r"clean/(?:runs|plans)/[A-Za-z0-9._-]+\.(html|json)")
 RUN = re.compile(r"runs/([A-Za-z0-9-]+)\.html")
@@ -39,6 +43,12 @@ class _Pages(ThreadingHTTPServer):
     def hosts(self) -> set[str]:
         """What a browser on this machine calls the server; any other name is a stranger's that was pointed here."""
         return {f"{name}:{self.server_port}" for name in ("127.0.0.1", "localhost")}
+
+    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 - the server's signature
+        """Tells what kept a page from being shown in a line; a browser that hung up is no news."""
+        error = sys.exception()
+        if not isinstance(error, ConnectionError):
+            log.error("a page cannot be shown: %s: %s", type(error).__name__, error, exc_info=log.isEnabledFor(logging.DEBUG))
 
 
 class _Request(BaseHTTPRequestHandler):

@@ -89,7 +89,7 @@ def _ending(report: Report) -> Iterator[str]:
     elif report.gate_refused is not None:
         yield f"\nThe quality gate refused this run, nothing was committed: {safe(report.gate_refused)}"
         yield "Its counts and outcomes stand in clean/runs of the corpus; the limits are those of [gate] in winnow.toml."
-    elif not report.inputs:
+    elif not report.inputs and not report.would_fetch:
         endings = ".txt, .html(.gz) or .jsonl(.gz|.zst)"
         yield f"\nNothing to read was found: files must end in {endings}, and not be hidden or match load.skip"
     elif not report.dry_run:

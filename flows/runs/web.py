@@ -99,7 +99,7 @@ class Lists:
                 page = answers[source.slug] if source.slug in answers else self._opened(source)
                 yield from self._read(source, page)
             except SourceError as error:
-                yield PlannedInput(source.slug, source.location, "", 0, None, pages=1, unlisted=str(error))
+                yield PlannedInput(source.slug, source.location, "", 0, None, pages=1, unlisted=error.why)
 
     def _fetched(self, sources: Sequence[SourceConfig]) -> dict[str, RawPage | Refused]:
         """Slug → what its location answers now, or answered last where that has not changed."""

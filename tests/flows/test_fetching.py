@@ -292,7 +292,7 @@ def test_a_feed_that_cannot_be_had_or_read_fails_and_the_other_sources_go_on(sit
     report = run(tmp_path / "corpus", settings, sources=sources)
     assert report.failed == {"unlisted": 2}
     assert {row["title"] for row in read(tmp_path / "corpus", "documents")} >= {"Long pier opens", "Small crop of plums"}
-    assert any("is no feed that can be read" in message for message in report.messages)
+    assert f"{site.url('/page')}: is no feed that can be read" in report.messages
 
 
 def test_a_list_of_urls_may_lie_on_the_disk_and_its_lines_are_never_opened(site, settings, tmp_path):

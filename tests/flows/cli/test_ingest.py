@@ -200,6 +200,12 @@ def test_a_dry_run_says_that_nothing_was_written():
     assert "The corpus is at" not in text
 
 
+def test_a_dry_run_of_pages_that_would_be_fetched_does_not_say_that_there_is_nothing():
+    text = printed(Report("20260301T120000-abcdef12", "./corpus", dry_run=True, would_fetch=2))
+    assert "would fetch  2" in text
+    assert "Nothing to read" not in text
+
+
 def test_a_refused_run_says_why_and_where_its_outcomes_are():
     text = printed(replace(WHOLE, gate_refused="55% of the inputs were rejected"))
     assert "refused this run, nothing was committed: 55% of the inputs were rejected" in text

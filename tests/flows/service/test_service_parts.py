@@ -3,8 +3,11 @@
 import asyncio
 import os
 import signal
+import socket
+import struct
 import subprocess
 import sys
+import threading
 import urllib.error
 import urllib.request
 from contextlib import suppress
@@ -97,6 +100,19 @@ def test_nothing_else_is_served(pages: str, path: str) -> None:
 
 def test_a_strangers_name_for_this_machine_is_not_answered(pages: str) -> None:
     assert fetch(f"{pages}/clean/plans/p1.html", Host="evil.example:80")[0] == 404
+
+
+def test_a_browser_that_hangs_up_leaves_no_traceback_in_the_terminal(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "clean/plans").mkdir(parents=True)
+    (tmp_path / "clean/plans/p1.html").write_bytes(b"x" * 2**25)
+    with serving(str(tmp_path), 0) as address:
+        host = address.removeprefix("http://")
+        with socket.create_connection(("127.0.0.1", int(host.rpartition(":")[2]))) as browser:
+            browser.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            browser.sendall(f"GET /clean/plans/p1.html HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+            assert browser.recv(10)
+        until(lambda: not any("process_request" in thread.name for thread in threading.enumerate()))
+    assert capfd.readouterr().err == ""
 
 
 class LockedError(Exception):
