@@ -35,6 +35,8 @@ class Seen:
     config_id: str
     refusal: str | None = None
     """Why the document could not be fetched since then, a reason of the stage `fetch`; null where it could."""
+    is_rejected: bool = False
+    """Whether all of `raw` were rejected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +72,13 @@ def is_skipped(seen: Seen | None, head: Head | None, raw_sha256: str, config_id:
 
     False where the last run had several inputs for the document: which of them is its head shows only when all are here.
     """
-    if seen is None or (head is not None and not head.is_live):
+    if seen is None:
         return False
     if refusal is not None or seen.refusal is not None:
         return refusal == seen.refusal
+    if head is not None and not head.is_live and not seen.is_rejected:
+        # Withdrawn though its input was accepted: it comes back.
+        return False
     return seen.config_id == config_id and set(seen.raw) == {raw_sha256}
 
 

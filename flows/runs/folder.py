@@ -28,14 +28,15 @@ class Folder:
     def at(cls, root: Path, corpus_uri: str) -> "Folder":
         """The folder, made where there is none. Raises: FolderError where it holds something else, or another corpus."""
         marker = root / MARKER
+        place = corpus_uri if "://" in corpus_uri else str(Path(corpus_uri).resolve())
         whose = {
             "format": "winnow-browse",
             "version": 1,
-            "corpus": hashlib.sha256(corpus_uri.encode("utf-8", "replace")).hexdigest(),
+            "corpus": hashlib.sha256(place.encode("utf-8", "replace")).hexdigest(),
         }
         if root.exists() and not root.is_dir():
             raise FolderError(f"{root} is a file: name a folder")
-        if root.resolve().is_relative_to(corpus_uri):
+        if root.resolve().is_relative_to(place):
             raise FolderError(f"{root} lies in the corpus: name a folder outside")
         if not marker.exists():
             stranger = next(iter(sorted(root.iterdir())), None) if root.exists() else None

@@ -62,6 +62,7 @@ def seen_inputs(corpus: Corpus) -> dict[str, Seen]:
     """The inputs that each document was last seen with; inputs that failed were not seen."""
     last: dict[str, int] = {}
     found: dict[str, tuple[dict[str, RawRef | None], str]] = {}
+    accepted: dict[str, int] = {}
     refused: dict[str, tuple[int, str]] = {}
     names = ["id", "seq", "outcome", "stage", "reason", "raw_sha256", "config_id", "raw_ref"]
     for id_, seq, outcome, stage, reason, raw, config, ref in _rows(corpus.scan("outcomes", columns=names), names):
@@ -72,8 +73,11 @@ def seen_inputs(corpus: Corpus) -> dict[str, Seen]:
         if seq > last.get(id_, 0):
             last[id_], found[id_] = seq, ({}, config)
         found[id_][0][raw] = raw_ref_of(ref)
+        if outcome != "rejected":
+            accepted[id_] = seq
     refusals = {id_: reason for id_, (seq, reason) in refused.items() if seq > last.get(id_, 0)}
-    return {id_: Seen(*found.get(id_, ({}, "")), refusals.get(id_)) for id_ in {**found, **refusals}}
+    rejected = {id_ for id_, seq in last.items() if accepted.get(id_) != seq}
+    return {id_: Seen(*found.get(id_, ({}, "")), refusals.get(id_), id_ in rejected) for id_ in {**found, **refusals}}
 
 
 def _heads(corpus: Corpus, live: Mapping[str, Decision]) -> Iterator[tuple[str, Head]]:

@@ -75,6 +75,15 @@ def test_only_bytes_seen_last_under_the_same_configuration_are_skipped() -> None
     assert not is_skipped(None, None, "a", CONFIG)
 
 
+def test_what_was_rejected_in_the_place_of_a_withdrawn_document_is_skipped_as_every_rejection_is() -> None:
+    withdrawn = head(is_live=False)
+    assert is_skipped(Seen({"a": None}, CONFIG, is_rejected=True), withdrawn, "a", CONFIG)
+    assert not is_skipped(Seen({"a": None}, CONFIG, is_rejected=True), withdrawn, "b", CONFIG)
+    assert not is_skipped(Seen({"a": None}, "c2", is_rejected=True), withdrawn, "a", CONFIG)
+    assert is_skipped(Seen({"a": None}, CONFIG, "gone"), withdrawn, "", CONFIG, "gone")
+    assert not is_skipped(Seen({"a": None}, CONFIG, "gone"), withdrawn, "a", CONFIG)
+
+
 @given(
     st.lists(st.tuples(st.sampled_from("de"), st.sampled_from(["x", "y", None]), st.sampled_from([None, 1, 2])), max_size=7),
     st.randoms(use_true_random=False),

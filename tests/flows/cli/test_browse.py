@@ -254,6 +254,16 @@ def test_a_corpus_is_not_written_into(winnow, recorded, inside) -> None:
     assert sorted(recorded.rglob("*")) == before
 
 
+def test_a_corpus_is_the_same_however_its_place_is_written(winnow, recorded, tmp_path) -> None:
+    (tmp_path / "way").symlink_to(recorded.parent)
+    spellings = [recorded, recorded / ".." / recorded.name, tmp_path / "way" / recorded.name]
+    for spelling in spellings:
+        assert winnow("browse", "-o", tmp_path / "pages", "--corpus", spelling).exit_code == 0
+        inside = winnow("browse", "-o", recorded / "pages", "--corpus", spelling)
+        assert "lies in the corpus: name a folder outside" in inside.output.replace("\n", " ")
+    assert not (recorded / "pages").exists()
+
+
 @pytest.mark.parametrize("path", ["documents/../../x.html", "runs/../x.html", "runs/.html", "/x.html", "documents/ab/abcd.html"])
 def test_no_page_is_written_outside_of_its_place(tmp_path, path) -> None:
     folder = Folder.at(tmp_path / "pages", "corpus")

@@ -103,6 +103,16 @@ def test_newly_rejected_documents_are_withdrawn_with_the_reason(desk, usual) -> 
     assert len(read(desk.corpus, "versions")) == 6, "what they said stays"
 
 
+def test_the_next_ingest_skips_what_a_reprocess_rejected(desk, usual) -> None:
+    strict = settings_of(quality__min_chars="4000")
+    desk.ingest(usual)
+    desk.apply(desk.preview(strict).plan, strict)
+    before = objects(desk.corpus)
+    report = desk.ingest(strict)
+    assert (report.inputs, report.unchanged, report.seq) == (7, 7, None)
+    assert set(objects(desk.corpus)) - set(before) == {f"clean/runs/{report.run_id}.json"}
+
+
 def test_withdrawn_documents_come_back_as_a_new_version(desk, usual) -> None:
     strict = settings_of(quality__min_chars="4000")
     desk.ingest(usual)
