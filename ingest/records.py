@@ -56,6 +56,14 @@ class Flag(StrEnum):
     """The input ended early; what arrived intact was used."""
 
 
+DateSource = Literal["record", "json-ld", "meta", "time-element", "text", "url", "feed", "search"]
+"""Where a date of publication is known from; a closed list.
+
+A field of the record that held the article, JSON-LD, a meta element, an element marked up as the date, the stamp beside the
+headline, the page's URL, the feed that led to the page, or htmldate's search over the rest of the page: the surest first but
+for the last two.
+"""
+
 RejectStage = Literal["load", "fetch", "extract", "clean", "language", "quality", "isolate"]
 
 
@@ -245,6 +253,8 @@ class Article:
     published_at: datetime | None = None
     published_precision: str | None = None
     """`second`, `minute` or `day`."""
+    published_source: DateSource | None = None
+    """Where `published_at` is known from."""
     modified_at: datetime | None = None
     site: str | None = None
     """Registered domain-like host of the page's URL without `www.`; null without URL."""
@@ -345,6 +355,7 @@ class Document:
     authors: tuple[str, ...] = ()
     published_at: datetime | None = None
     published_precision: str | None = None
+    published_source: DateSource | None = None
     modified_at: datetime | None = None
     section: str | None = None
     agency: str | None = None

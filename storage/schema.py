@@ -44,6 +44,10 @@ COLUMNS: Mapping[str, tuple[pa.DataType, str]] = {
     "authors": (TEXTS, "Names of the authors, in the page's order."),
     "published_at": (TIMESTAMP, "When the article says it was published."),
     "published_precision": (pa.string(), "How exact `published_at` is: `second`, `minute` or `day`."),
+    "published_source": (
+        pa.string(),
+        "Where `published_at` is known from: `record`, `json-ld`, `meta`, `time-element`, `text`, `url`, `feed` or `search`.",
+    ),
     "modified_at": (TIMESTAMP, "When the article says it was last changed."),
     "section": (pa.string(), "The section of the outlet."),
     "agency": (pa.string(), "The news agency that is credited."),
@@ -104,6 +108,7 @@ _DOCUMENT: tuple[str, ...] = (
     "authors",
     "published_at",
     "published_precision",
+    "published_source",
     "modified_at",
     "section",
     "agency",

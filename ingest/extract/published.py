@@ -14,7 +14,7 @@ from ingest.dates import Dated, parse_date
 from ingest.extract.head import Head
 from ingest.extract.jsonld import Node, is_article, texts
 from ingest.extract.prosedate import MONTH, dates_in
-from ingest.records import Block
+from ingest.records import Block, DateSource
 
 PUBLISHED = (
     "article:published_time",
@@ -84,6 +84,8 @@ class Dates:
     """When a page says that it was published and changed."""
 
     published: Dated | None
+    source: DateSource | None
+    """Where `published` is known from; null without it."""
     modified: Dated | None
 
 
@@ -114,10 +116,19 @@ def dates_of(page: DatedPage, latest: datetime) -> Dates:
     modified = _first(parse_date, changes, is_usable) or _first(_read(page.head, []), _after_change(stamps), is_usable)
     # What stands before "Updated:" may still be the day of publication.
     shown = [day for text in _before_change(stamps) for day in _days(text, page.head) if is_usable(day)]
-    claims = [*_of_nodes(page.nodes, "datePublished"), *_of_meta(page.head, PUBLISHED), *_marked(page.root)]
-    published = _first(_read(page.head, shown), claims, is_usable) or _first(_stamped, shown, is_usable)
-    published = published or _first(parse_date, _in_url(page.url), is_usable)
-    return Dates(published or _searched(page, modified, latest), modified)
+    read = _read(page.head, shown)
+    # Lazily: a later source is looked at only where the earlier ones tell nothing.
+    sources: tuple[tuple[DateSource, Callable[[], Dated | None]], ...] = (
+        ("json-ld", lambda: _first(read, _of_nodes(page.nodes, "datePublished"), is_usable)),
+        ("meta", lambda: _first(read, _of_meta(page.head, PUBLISHED), is_usable)),
+        ("time-element", lambda: _first(read, _marked(page.root), is_usable)),
+        ("text", lambda: _first(_stamped, shown, is_usable)),
+        ("url", lambda: _first(parse_date, _in_url(page.url), is_usable)),
+        ("search", lambda: _searched(page, modified, latest)),
+    )
+    told = ((dated, source) for source, find in sources if (dated := find()) is not None)
+    published, source = next(told, (None, None))
+    return Dates(published, source, modified)
 
 
 def _first(read: Callable[[Claim], Dated | None], claims: Iterable[Claim], is_usable: Usable) -> Dated | None:

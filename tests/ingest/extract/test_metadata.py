@@ -106,6 +106,24 @@ def test_the_day_of_publication_is_read_with_its_precision(head: str, body: str,
     assert page(head, body).dates.published == (moment, precision)
 
 
+@pytest.mark.parametrize(
+    ("head", "body", "url", "source"),
+    [
+        (ld(datePublished="2024-03-05") + meta("article:published_time", "2024-03-06"), BODY, URL, "json-ld"),
+        (meta("article:published_time", "2024-03-06"), BODY + "<time pubdate>2024-03-05</time>", URL, "meta"),
+        ("", BODY + "<time pubdate datetime=2024-03-05>Tuesday</time>", f"{URL}/2024/03/06/", "time-element"),
+        ("", "<h1>New quay opens in Linden</h1><p>5 March 2024</p><p>It opened.</p>", f"{URL}/2024/03/06/", "text"),
+        ("", BODY, f"{URL}/2024/03/06/quay", "url"),
+        ("", BODY + "<p>It opened.</p>" * 20 + "<p><time datetime=2024-03-05>Tuesday</time></p>", URL, "search"),
+        ("", BODY, URL, None),
+    ],
+)
+def test_a_date_tells_where_it_is_known_from(head: str, body: str, url: str, source: str | None) -> None:
+    dates = page(head, body, url).dates
+    assert dates.source == source
+    assert (dates.published is None) == (source is None)
+
+
 def test_the_url_tells_the_day_where_the_page_does_not() -> None:
     assert page(url="https://lindenpost.example/2024/mar/05/new-quay").dates.published == (
         datetime(2024, 3, 5, tzinfo=UTC),
