@@ -45,7 +45,7 @@ def metadata_of(root: HtmlElement, blocks: Sequence[Block], url: str | None, lat
     own_url = _canonical(head, url)
     return Metadata(
         titled=titled,
-        authors=authors_of(root, blocks, head, nodes),
+        authors=authors_of(root, blocks, titled[1], head, nodes),
         dates=dates_of(DatedPage(root, blocks, titled[1], head, nodes, url or own_url), latest),
         url=own_url,
         section=_section(head, nodes),

@@ -74,13 +74,55 @@ def test_a_page_that_names_no_title_has_none() -> None:
         ("", BODY + "<a rel=author href=/m>Mara Quint</a>", ("Mara Quint",)),
         (meta("author", "Harbour Press Agency"), BODY, ("Harbour Press Agency",)),
         (meta("author", "Linden Post") + meta("og:site_name", "Linden Post Staff"), BODY, ("Linden Post",)),
-        (meta("author", "Lindenpost") + meta("og:site_name", "Lindenpost"), BODY, ()),
+        (meta("author", "Lindenpost") + meta("og:site_name", "Lindenpost"), BODY, ("Lindenpost",)),
+        (ld(author={"@type": "Organization", "name": "Lindenpost"}), BODY + "<p>By Mara Quint</p>", ("Mara Quint",)),
+        (ld(author={"@type": "Organization", "name": "dpa"}), BODY + "<span class=byline>Jo Dale</span>", ("dpa",)),
         (meta("author", "info@lindenpost.example"), BODY, ()),
         ("", BODY + "<p>By the time the quay was built, Mara Quint had moved.</p>", ()),
     ],
 )
 def test_authors_are_the_people_that_the_page_credits(head: str, body: str, authors: tuple[str, ...]) -> None:
     assert page(head, body).authors == authors
+
+
+H1 = "<h1>New quay opens in Linden</h1>"
+TEXT = "<p>The harbour office opened a new quay on Monday.</p>"
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "authors"),
+    [
+        (meta("author", "Mara Quint | The Linden Post"), BODY, ("Mara Quint",)),
+        (meta("author", "Mara Quint, RDN, CPT"), BODY, ("Mara Quint",)),
+        (meta("author", "Mara Quint PhD"), BODY, ("Mara Quint",)),
+        (meta("author", "Mara Quint, Senior Harbour Reporter"), BODY, ("Mara Quint",)),
+        (ld(author="Ma&#769;ra O&#39;Quint"), BODY, ("Ma\u0301ra O'Quint",)),
+        ("", H1 + "<div>ByMara Quint</div>" + TEXT, ("Mara Quint",)),
+        ("", H1 + "<p>By Mara Quint March 5, 2024 4 Comments</p>" + TEXT, ("Mara Quint",)),
+        ("", H1 + "<p>March 5, 2024 By Mara Quint 4 Comments</p>" + TEXT, ("Mara Quint",)),
+        ("", H1 + "<p>By Mara QuintMarch 5, 2024</p>" + TEXT, ("Mara Quint",)),
+        ("", H1 + "<p>5. März 2024 • Mara Quint • 3 Minuten</p>" + TEXT, ("Mara Quint",)),
+        ("", H1 + "<p>Written by Mara Quint. Medically reviewed by Jo Dale</p>" + TEXT, ("Mara Quint",)),
+        ("", H1 + "<div class=author-box><span>Mara Quint</span><span>Head of Harbours</span></div>" + TEXT, ("Mara Quint",)),
+        ("", H1 + "<p>The Linden Team</p>" + TEXT, ("The Linden Team",)),
+        ("", H1 + "<p>by marina · Dec 20, 2025 at 3:00 am</p>" + TEXT, ("marina",)),
+        ("", H1 + TEXT + "<div class=comment-author>Mara Quint</div><div class=comments><a rel=author>Jo Dale</a></div>", ()),
+        ("", H1 + TEXT * 9 + "<div class=teaser><p class=author>Mara Quint</p></div>", ()),
+        ("", H1 + "<p>College Football</p><p>5 March 2024</p>" + TEXT, ()),
+        ("", H1 + "<ul class=authorities><li>Harbour Board</ul>" + TEXT, ()),
+    ],
+)
+def test_a_byline_names_people_without_roles_dates_and_outlets(head: str, body: str, authors: tuple[str, ...]) -> None:
+    assert page(head, body).authors == authors
+
+
+def test_the_byline_settles_whom_markup_leaves_out_or_adds() -> None:
+    one = ld(author=[{"@type": "Person", "name": "Mara Quint"}])
+    two = ld(author=[{"name": "Mara Quint"}, {"name": "Jo Dale"}])
+    assert page(one, H1 + "<p>By Mara Quint and Jo Dale</p>" + TEXT).authors == ("Mara Quint", "Jo Dale")
+    assert page(one, H1 + "<p>By Mara Quint, Harbour Gazette</p>" + TEXT).authors == ("Mara Quint",)
+    assert page(two + meta("author", "Mara Quint"), H1 + "<p>By Mara Quint</p>" + TEXT).authors == ("Mara Quint",)
+    assert page(two, H1 + "<p>By Mara Quint</p>" + TEXT).authors == ("Mara Quint", "Jo Dale")
 
 
 def test_an_author_named_elsewhere_in_the_graph_is_found() -> None:
