@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from ingest.extract.agency import agency_of
 from ingest.extract.evidence import judged
 from ingest.extract.headline import find_headline
 from ingest.extract.html import blocks_of
@@ -73,6 +74,7 @@ def article_from_text(payload: Payload, config: ExtractConfig, clock: Clock) -> 
         modified_at=payload.modified_at,
         site=site_of(payload.url) if payload.url else None,
         url=payload.url,
+        agency=agency_of(payload.authors, blocks, title_block),
         flags=payload.flags,
     )
 
@@ -95,6 +97,7 @@ def _with_metadata(payload: Payload, blocks: tuple[Block, ...], page: Metadata) 
         site=site_of(site) if site else None,
         url=url,
         section=page.section,
+        agency=page.agency,
         access=page.access,
         page_type=page.page_type,
         html_lang=page.html_lang,

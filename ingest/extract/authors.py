@@ -74,6 +74,12 @@ def _folded(names: Iterable[str]) -> set[str]:
     return set(map(fold, names))
 
 
+def claims_of(head: Head, nodes: Sequence[Node]) -> list[str]:
+    """Everything that markup says of the article's authors."""
+    people, organisations = credits_of(nodes)
+    return [*people, *organisations, *(content for name in META for content in head.meta.get(name, ()))]
+
+
 def outlets_of(head: Head, nodes: Sequence[Node]) -> list[str]:
     """What the page calls the outlet that publishes it."""
     names = [

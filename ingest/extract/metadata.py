@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from ingest.extract.authors import authors_of
+from ingest.extract.agency import agency_of
+from ingest.extract.authors import authors_of, claims_of
 from ingest.extract.head import Head, head_of
 from ingest.extract.jsonld import Node, is_article, nodes_of, texts
 from ingest.extract.pagetype import page_type_of
@@ -31,6 +32,7 @@ class Metadata:
     url: str | None
     """The canonical URL that the page names, absolute; null where it names none that can be meant."""
     section: str | None
+    agency: str | None
     access: Access
     page_type: str | None
     html_lang: str | None
@@ -49,6 +51,7 @@ def metadata_of(root: HtmlElement, blocks: Sequence[Block], url: str | None, lat
         dates=dates_of(DatedPage(root, blocks, titled[1], head, nodes, url or own_url), latest),
         url=own_url,
         section=_section(head, nodes),
+        agency=agency_of(claims_of(head, nodes), blocks, titled[1]),
         access=access_of(head, nodes),
         page_type=page_type_of(head, nodes),
         html_lang=head.lang or head.first("content-language", "og:locale"),
