@@ -201,6 +201,74 @@ def test_a_date_in_a_sentence_of_the_text_is_not_the_date_of_the_page() -> None:
     assert published is None or published[0].year != 2004
 
 
+# Section and access
+
+
+def crumbs(*steps: tuple[str, str]) -> str:
+    items = [{"@type": "ListItem", "position": at, "item": {"@id": url, "name": name}} for at, (name, url) in enumerate(steps, 1)]
+    return f'<script type="application/ld+json">{json.dumps({"@type": "BreadcrumbList", "itemListElement": items})}</script>'
+
+
+ROOT = "https://www.lindenpost.example"
+
+
+@pytest.mark.parametrize(
+    ("head", "section"),
+    [
+        (meta("article:section", "Harbour") + ld(articleSection="Town"), "Harbour"),
+        (ld(articleSection=["Town", "News"]) + meta("og:section", "Harbour"), "Town"),
+        (meta("og:section", "Harbour"), "Harbour"),
+        (meta("parsely-section", "news|harbour"), "news"),
+        (meta("article:section", "Uncategorized") + ld(articleSection="Town"), "Town"),
+        (ld(articleSection=["quay", "ferry", "tower", "clock"]), None),
+        (crumbs(("Home", f"{ROOT}/"), ("Harbour", f"{ROOT}/harbour"), ("New quay opens in Linden", URL)), "Harbour"),
+        (crumbs(("Home", ROOT), ("2024", f"{ROOT}/2024"), ("New quay opens in Linden", URL)), None),
+        (crumbs(("Home", "http://[")), None),
+        (
+            f'<script type="application/ld+json">{json.dumps({"@type": "BreadcrumbList", "itemListElement": [1, {"item": 2}]})}</script>',
+            None,
+        ),
+    ],
+)
+def test_the_section_is_what_markup_or_the_breadcrumbs_name(head: str, section: str | None) -> None:
+    assert page(head).section == section
+
+
+@pytest.mark.parametrize(
+    ("head", "access"),
+    [
+        (ld(isAccessibleForFree=True), "free"),
+        (ld(isAccessibleForFree="False"), "paywalled"),
+        (ld(isAccessibleForFree="http://schema.org/False"), "paywalled"),
+        (ld(isAccessibleForFree=False) + meta("article:content_tier", "metered"), "metered"),
+        (ld(isAccessibleForFree=True) + meta("article:content_tier", "metered"), "free"),
+        (ld(hasPart={"@type": "WebPageElement", "isAccessibleForFree": False, "cssSelector": ".pay"}), "paywalled"),
+        (ld(isAccessibleForFree=True, hasPart=[{"isAccessibleForFree": False}]), "free"),
+        (ld(isAccessibleForFree="who knows") + meta("article:content_tier", "locked"), "paywalled"),
+        (meta("article:content_tier", "free"), "free"),
+        (meta("article:content_tier", "metered"), "metered"),
+        (meta("article:content_tier", "article"), "unknown"),
+        ('<meta itemprop="isAccessibleForFree" content="true">', "free"),
+        ("<meta name=k5a:paid content=1>", "paywalled"),
+        ("<meta name=lp:premium content=false>", "free"),
+        ("", "unknown"),
+    ],
+)
+def test_access_is_what_markup_says(head: str, access: str) -> None:
+    assert page(head, BODY + "<div class=paywall>Subscribe</div>").access == access
+
+
+def test_access_of_the_article_counts_before_that_of_its_page() -> None:
+    web = f'<script type="application/ld+json">{json.dumps({"@type": "WebPage", "isAccessibleForFree": False})}</script>'
+    assert page(web + ld(isAccessibleForFree=True)).access == "free"
+    assert page(web + ld()).access == "paywalled"
+
+
+def test_the_agency_is_read_with_the_authors() -> None:
+    found = page(ld(author=[{"@type": "Person", "name": "Mara Quint"}, {"@type": "Organization", "name": "Associated Press"}]))
+    assert (found.authors, found.agency) == (("Mara Quint",), "AP")
+
+
 # The rest
 
 
