@@ -41,15 +41,15 @@ class Metadata:
 def metadata_of(root: HtmlElement, blocks: Sequence[Block], url: str | None, latest: datetime) -> Metadata:
     """The metadata of a page that was found at `url`; no date is later than `latest`."""
     head, nodes = head_of(root), nodes_of(root)
-    titled = title_of(blocks, head, nodes)
     own_url = _canonical(head, url)
+    shown = title_of(blocks, head, nodes, url or own_url)
     return Metadata(
-        titled=titled,
-        authors=authors_of(root, blocks, titled[1], head, nodes),
-        dates=dates_of(DatedPage(root, blocks, titled[1], head, nodes, url or own_url), latest),
+        titled=(shown.title, shown.block),
+        authors=authors_of(root, blocks, shown.place, head, nodes),
+        dates=dates_of(DatedPage(root, blocks, shown.place, head, nodes, url or own_url), latest),
         url=own_url,
-        section=section_of(head, nodes, titled[0], outlets_of(head, nodes)),
-        agency=agency_of(claims_of(head, nodes), blocks, titled[1]),
+        section=section_of(head, nodes, shown.title, outlets_of(head, nodes)),
+        agency=agency_of(claims_of(head, nodes), blocks, shown.place),
         access=access_of(head, nodes),
         page_type=page_type_of(head, nodes),
         html_lang=head.lang or head.first("content-language", "og:locale"),
