@@ -7,6 +7,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from ingest.extract.head import Head
+from ingest.extract.html import HEADINGS
 from ingest.extract.jsonld import Node, is_article, texts
 from ingest.records import Block
 
@@ -48,15 +49,21 @@ def title_of(blocks: Sequence[Block], head: Head, nodes: Sequence[Node], url: st
     bare = list(dict.fromkeys(name for claim in claims for name in _without_site(claim, sites)))
     heading = _heading(blocks, bare, sites)
     if heading is not None:
-        text = blocks[heading].text
-        title = _headline(text, bare)
-        return Headline(title, heading if title == text else None, heading)
+        told = next((fold(headline) for headline in _headlines(nodes)), "")
+        heading = _told_heading(blocks, told, heading)
+        return _shown(blocks, heading, bare, told)
     shown = block_equal_to(blocks, bare)
     if shown is not None:
         return Headline(blocks[shown].text, shown, shown)
     lone = _opening_heading(blocks, bare, sites)
     lone = _lone_heading(blocks, sites) if lone is None else lone
-    return Headline(bare[0] if bare else None, None, None) if lone is None else Headline(blocks[lone].text, lone, lone)
+    return Headline(bare[0] if bare else None, None, None) if lone is None else _shown(blocks, lone, bare, "")
+
+
+def _shown(blocks: Sequence[Block], heading: int, claims: Sequence[str], told: str) -> Headline:
+    text = blocks[heading].text
+    title = _headline(text, claims, told)
+    return Headline(title, heading if title == text else None, heading)
 
 
 def block_equal_to(blocks: Sequence[Block], titles: Iterable[str]) -> int | None:
@@ -72,9 +79,13 @@ def fold(text: str) -> str:
     return " ".join(_WORD.findall(text.casefold()))
 
 
+def _headlines(nodes: Sequence[Node]) -> list[str]:
+    return [text for node in nodes if is_article(node) for text in texts(node.get("headline"))[:1]]
+
+
 def _claims(head: Head, nodes: Sequence[Node]) -> list[str]:
     """What markup says that the title is, the most deliberate first."""
-    found = [text for node in nodes if is_article(node) for text in texts(node.get("headline"))[:1]][:1]
+    found = _headlines(nodes)[:1]
     found += [head.meta[name][0] for name in CLAIMS if name in head.meta]
     return list(dict.fromkeys(claim for claim in (*found, head.title) if claim and len(claim) <= MAX_CHARS))
 
@@ -111,6 +122,16 @@ def _heading(blocks: Sequence[Block], claims: Sequence[str], sites: set[str]) ->
     return -index if best >= MIN_AGREEMENT else None
 
 
+def _told_heading(blocks: Sequence[Block], told: str, heading: int) -> int:
+    """The heading that is exactly what JSON-LD calls the headline, where the first-order one is not; else that."""
+    if not told or fold(blocks[heading].text) == told:
+        return heading
+    shown = (
+        index for index, block in enumerate(blocks) if block.tag in HEADINGS and not block.hidden and fold(block.text) == told
+    )
+    return next(shown, heading)
+
+
 def _opening_heading(blocks: Sequence[Block], claims: Sequence[str], sites: set[str]) -> int | None:
     """The first-order heading that a claim begins with: all of it but a subtitle or a section."""
     spelled = [fold(claim) for claim in claims]
@@ -136,20 +157,21 @@ def _headings(blocks: Sequence[Block], sites: set[str]) -> list[int]:
     return [index for index in islice(found, MAX_HEADINGS) if fold(blocks[index].text) not in sites]
 
 
-def _headline(text: str, claims: Sequence[str]) -> str:
-    """A heading without a section, date or label that a mark sets off before it, or a bar behind it."""
+def _headline(text: str, claims: Sequence[str], told: str) -> str:
+    """A heading without a section, date or label that a mark or JSON-LD sets off before it, or a bar behind it."""
     first, *labels = re.split(r"\s+\|\s+", text)
     if labels and len(first.split()) >= MIN_HEAD_WORDS and all(len(label.split()) <= MAX_SITE_WORDS for label in labels):
         text = first
-    return text if fold(text) in map(fold, claims) else next(filter(None, (_tail(text, claim) for claim in claims)), text)
+    return text if fold(text) in map(fold, claims) else next(filter(None, (_tail(text, claim, told) for claim in claims)), text)
 
 
-def _tail(text: str, claim: str) -> str | None:
+def _tail(text: str, claim: str, told: str) -> str | None:
     """The end of a heading that is a claim, where what stands before it is a kicker."""
     words = [re.escape(word) for word in fold(claim).split()]
     found = re.search(r"[\W_]+".join(words) + r"[\W_]*$", text.casefold()) if len(words) >= MIN_HEAD_WORDS else None
     kicker = text.casefold()[: found.start()] if found else ""
-    return claim if len(kicker.split()) <= MAX_SITE_WORDS and _KICKER.search(kicker) else None
+    is_kicker = _KICKER.search(kicker) or (len(kicker.split()) > 1 and fold(claim) == told)
+    return claim if is_kicker and len(kicker.split()) <= MAX_SITE_WORDS else None
 
 
 def _agreement(one: frozenset[str], other: frozenset[str]) -> float:
@@ -168,7 +190,8 @@ def _without_site(claim: str, sites: set[str]) -> list[str]:
         end = marks.pop().start()
     while marks and fold(claim[start : marks[0].start()]) in sites:
         start = marks.pop(0).end()
-    if marks and end == len(claim):
+    # Of what stands before the site's name only a section behind a bar goes.
+    if marks and (end == len(claim) or "|" in marks[-1][0]):
         mark = marks[-1]
         if len(claim[mark.end() :].split()) <= MAX_SITE_WORDS and len(claim[start : mark.start()].split()) >= MIN_HEAD_WORDS:
             end = mark.start()

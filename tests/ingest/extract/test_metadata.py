@@ -51,6 +51,52 @@ def test_the_site_name_is_no_part_of_the_title() -> None:
     assert page(head, "<p>Text</p>").titled == ("New quay", None)
 
 
+@pytest.mark.parametrize(
+    ("head", "headings", "title"),
+    [
+        ("<title>New quay opens in Linden</title>", "<h1>Harbour: New quay opens in Linden</h1>", "New quay opens in Linden"),
+        ("<title>New quay opens in Linden</title>", "<h1>Dec 18 2025 New quay opens in Linden</h1>", "New quay opens in Linden"),
+        ("<title>New quay opens in Linden</title>", "<h1>The New quay opens in Linden</h1>", "The New quay opens in Linden"),
+        (ld(headline="New quay opens in Linden"), "<h1>From Harbour New quay opens in Linden</h1>", "New quay opens in Linden"),
+        ("<title>Harbour: New quay opens</title>", "<h1>Harbour: New quay opens</h1>", "Harbour: New quay opens"),
+        ("", "<h1>New quay opens in Linden | Opinion</h1>", "New quay opens in Linden"),
+        ("<title>GAME CHANGER | Lindenpost.example</title>", "", "GAME CHANGER"),
+        ("<title>Lindenpost | A quay</title>", "", "A quay"),
+        ("<title>A quay opens | Harbour News | Lindenpost</title>", "", "A quay opens"),
+        (
+            "<title>New quay opens in Linden | Jo&#39;s Blog</title>",
+            "<h1>Jo's Blog</h1><h2>New quay opens in Linden</h2>",
+            "New quay opens in Linden",
+        ),
+        (
+            "<title>A quay: its tale - Old Harbour Tales</title>",
+            "<h1>Ships of old</h1><h1>A quay: its tale</h1>",
+            "A quay: its tale",
+        ),
+        (
+            "<title>A long list of all shrines - The Great Legend of the Tower: Tears of the Kingdom</title>",
+            "<h1>Maps</h1><h1>A long list of all shrines</h1>",
+            "A long list of all shrines",
+        ),
+        (
+            ld(headline="Quay: a new one opens") + "<title>New quay opens</title>",
+            "<h1>New quay opens</h1><h2>Quay: a new one opens</h2>",
+            "Quay: a new one opens",
+        ),
+        (ld(headline="Jo&#39;s new quay opens"), "", "Jo's new quay opens"),
+    ],
+)
+def test_the_title_is_the_headline_alone(head: str, headings: str, title: str) -> None:
+    assert page(head, headings + "<p>The harbour office opened it on Monday.</p>").titled[0] == title
+
+
+def test_dates_are_read_beside_a_headline_with_a_kicker() -> None:
+    body = "<h1>Harbour: New quay opens in Linden</h1><p>5 March 2024</p>"
+    found = page("<title>New quay opens in Linden</title>", body)
+    assert found.titled == ("New quay opens in Linden", None)
+    assert found.dates.published == (datetime(2024, 3, 5, tzinfo=UTC), "day")
+
+
 def test_a_page_that_names_no_title_has_none() -> None:
     assert page("", "<p>Text</p>").titled == (None, None)
 
