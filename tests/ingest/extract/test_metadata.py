@@ -230,6 +230,28 @@ def test_a_stamp_of_change_beside_the_headline_is_the_date_of_change() -> None:
     assert (found.published, found.modified) == (None, (datetime(2025, 5, 6, tzinfo=UTC), "day"))
 
 
+@pytest.mark.parametrize(
+    "line", ["Last updated: 6 May 2025", "Page last modified May 6, 2025", "Zuletzt aktualisiert am 6. Mai 2025"]
+)
+def test_a_line_at_the_end_may_tell_the_last_change(line: str) -> None:
+    found = page("", BODY + "<p>It opened.</p>" * 20 + f"<p>{line}</p>").dates
+    assert found.modified == (datetime(2025, 5, 6, tzinfo=UTC), "day")
+    assert page("", BODY + "<p>It opened.</p>" * 20 + "<p>Rules updated 6 May 2025</p>").dates.modified is None
+
+
+def test_a_change_long_before_publication_is_none() -> None:
+    day = {"datePublished": "2024-03-05T08:00:00Z"}
+    assert page(ld(**day, dateModified="2024-03-02T08:00:00Z")).dates.modified is None
+    late = page(ld(**day, dateModified="2024-03-05T03:00:00Z")).dates.modified
+    assert late == (datetime(2024, 3, 5, 3, tzinfo=UTC), "second")
+
+
+def test_american_hosts_write_the_month_first() -> None:
+    body = BODY + "<p>Published 6/2/2025</p>"
+    assert page("", body, "https://harbours.linden.gov/quay").dates.published == (datetime(2025, 6, 2, tzinfo=UTC), "day")
+    assert page("", body).dates.published == (datetime(2025, 2, 6, tzinfo=UTC), "day")
+
+
 def test_a_numeric_date_is_read_as_the_stamp_beside_the_headline_spells_it() -> None:
     found = page(meta("article:published_time", "03-09-2026"), BODY + "<p>Published March 9, 2026</p>").dates
     assert found.published == (datetime(2026, 3, 9, tzinfo=UTC), "day")
