@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CORPUS ?= ./corpus
 
-.PHONY: help install run test test-all check fix lock bench evaluate clean
+.PHONY: help install readers run test test-all check fix lock bench evaluate clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -17,6 +17,9 @@ install: .venv/installed  ## make .venv from the locked requirements and install
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
 	@touch $@
+
+readers: install  ## what only the tests of docs/reading-the-bucket.md need: Polars, pandas, datasets
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/readers.txt
 
 run: install  ## ingest seeds/ into ./corpus and show the result
 	@$(BIN)/winnow ingest seeds --into $(CORPUS)
@@ -42,6 +45,7 @@ fix: install  ## format, and repair what ruff can repair
 lock:  ## renew the locked requirements (needs uv and the package index)
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements/run.txt
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group dev pyproject.toml -o requirements/dev.txt
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group readers -c requirements/dev.txt -o requirements/readers.txt
 
 bench: install  ## speed beside trafilatura, and of each stage
 	@$(BIN)/python -m benchmarks.speed

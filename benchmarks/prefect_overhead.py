@@ -69,7 +69,7 @@ def service_cpu_s(service: Service, inputs: Path) -> float:
 
     def at_work() -> bool:
         # Asking the server how the run is would cost more than the run.
-        return any("prefect.engine" in line for line in service.processes().values())
+        return any("flows.engine" in line for line in service.processes().values())
 
     before = spent_s(service)
     run = service.submit("ingest/ingest", inputs={"paths": [str(inputs)]})

@@ -128,7 +128,7 @@ async def _register(client: PrefectClient, offer: Offer, lists: Lists, working_d
 
 
 def _command() -> str:
-    return shlex.join(mortal.command(*mortal.PYTHON, "prefect.engine"))
+    return shlex.join(mortal.command(*mortal.PYTHON, "flows.engine"))
 
 
 async def _ours(client: PrefectClient) -> list[DeploymentResponse]:

@@ -3,6 +3,9 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from ingest.errors import ConfigError
 
 HEARTBEAT_S = 30
 """A run that has not been heard of for longer than two of these is dead."""
@@ -25,25 +28,55 @@ FIXED = {
     "PREFECT_CLI_COLORS": "false",
     "PREFECT_LOGGING_COLORS": "false",
 }
-FOREIGN = ("PREFECT_API_KEY", "PREFECT_PROFILE", "PREFECT_PROFILES_PATH", "PREFECT_API_DATABASE_CONNECTION_URL")
-"""What the user's shell may say of another server."""
+FOREIGN = ("PREFECT_API_KEY", "PREFECT_PROFILE", "PREFECT_API_DATABASE_", "PREFECT_SERVER_DATABASE_")
+"""How names of variables start in which the user's shell may speak of another server."""
+POSTGRES = "WINNOW_POSTGRES"
+"""Variable with the database's URL: the place for one that holds a password."""
+SECRET = (POSTGRES, "PGPASSWORD", "PGPASSFILE")
+"""What the server alone needs: the worker and what it starts never see the way into the database."""
+SCHEMES = frozenset({"postgres", "postgresql", "postgresql+asyncpg"})
 
 
-def environment(url: str, state: Path, postgres: str | None, base: Mapping[str, str] = os.environ) -> dict[str, str]:
+def environment(url: str, state: Path, base: Mapping[str, str] = os.environ) -> dict[str, str]:
     """The variables of a process that belongs to the service at `url`."""
-    found = {name: value for name, value in base.items() if name not in FOREIGN}
+    found = {name: value for name, value in base.items() if not name.startswith(FOREIGN) and name not in SECRET}
     found |= FIXED
     found["PREFECT_HOME"] = str(state / "prefect")
     found["PREFECT_API_URL"] = f"{url}/api"
     # Links lead to the interface that a browser gets by default.
     found["PREFECT_UI_URL"] = f"{url}/v2"
     found["PREFECT_SERVER_CORS_ALLOWED_ORIGINS"] = f"{url},{url.replace('127.0.0.1', 'localhost')}"
-    if postgres is not None:
-        found["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = asynchronous(postgres)
     return found
 
 
+def database(postgres: str | None, base: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """What the server needs beside that to reach its database; SQLite needs nothing. Raises: ConfigError, see `asynchronous`."""
+    if postgres is None:
+        return {}
+    passed = {name: base[name] for name in SECRET[1:] if name in base}
+    return {**passed, "PREFECT_SERVER_DATABASE_CONNECTION_URL": asynchronous(postgres)}
+
+
 def asynchronous(postgres: str) -> str:
-    """The URL with the driver that Prefect needs; people write `postgres://` or `postgresql://`."""
-    scheme, separator, rest = postgres.partition("://")
-    return f"postgresql+asyncpg{separator}{rest}" if scheme in {"postgres", "postgresql"} else postgres
+    """The URL with the driver that Prefect needs, and with that driver's word for libpq's `sslmode`.
+
+    Raises: ConfigError, which repeats nothing of it, for what is no URL of a PostgreSQL database.
+    """
+    try:
+        parts = urlsplit(postgres)
+        is_whole = parts.scheme in SCHEMES and parts.path.strip("/") and (parts.port is None or parts.port > 0)
+    except ValueError:
+        is_whole = False
+    if not is_whole:
+        raise ConfigError("that is no URL of a PostgreSQL database: write postgresql://USER@HOST/DATABASE")
+    place, mark, options = postgres.partition("://")[2].partition("?")
+    words = (f"ssl={word[8:]}" if word.startswith("sslmode=") else word for word in options.split("&"))
+    return f"postgresql+asyncpg://{place}{mark}{'&'.join(words)}"
+
+
+def has_password(postgres: str) -> bool:
+    """Whether a URL holds a password."""
+    try:
+        return urlsplit(postgres).password is not None or "password=" in postgres.partition("?")[2]
+    except ValueError:
+        return False

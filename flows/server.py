@@ -12,6 +12,7 @@ import fcntl
 import json
 import logging
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -24,7 +25,7 @@ from pathlib import Path
 from typing import IO
 
 from flows import mortal
-from flows.environment import environment
+from flows.environment import database, environment
 from flows.errors import ServiceError
 from flows.pages import serving
 
@@ -36,6 +37,8 @@ READY_WITHIN_S = 180.0
 STOP_WITHIN_S = 10.0
 """What the server gets to close its database before it is killed."""
 LOOK_EVERY_S = 0.5
+ERROR = re.compile(r"[\w.]*(?:Error|Exception): \S")
+"""The line of a traceback that says what was wrong."""
 
 
 def state_folder() -> Path:
@@ -51,8 +54,8 @@ class ServiceConfig:
     corpus: str
     """A folder or `s3://bucket/prefix`."""
     port: int = 4200
-    postgres: str | None = None
-    """Where Prefect keeps schedules, runs and artifacts: a `postgresql://` URL; null: SQLite in `state`."""
+    postgres: str | None = field(default=None, repr=False)
+    """Where Prefect keeps schedules, runs and artifacts: a `postgresql://` URL; null: SQLite in `state`. May hold a password."""
     settings: str | None = None
     """The settings file; null: `winnow.toml` of the working directory where it exists."""
     state: Path = field(default_factory=state_folder)
@@ -92,11 +95,15 @@ class Child:
     log: Path
 
     def require_alive(self) -> None:
-        """Raises: ServiceError where it has ended, with the last line that it said."""
+        """Raises: ServiceError where it has ended, with what it said last."""
         code = self.process.poll()
         if code is not None:
-            said = self.log.read_text("utf-8", "replace").strip().splitlines() or ["nothing"]
-            raise ServiceError(f"the {self.name} has ended (code {code}); its last word in {self.log}: {said[-1]}")
+            raise ServiceError(f"the {self.name} has ended (code {code}); its last word in {self.log}: {self._last_word()}")
+
+    def _last_word(self) -> str:
+        """The last error that it told, else its last line: after an error frameworks only say that they give up."""
+        lines = self.log.read_text("utf-8", "replace").strip().splitlines()
+        return next((line for line in reversed(lines) if ERROR.match(line)), lines[-1] if lines else "nothing")
 
 
 @contextmanager
@@ -154,7 +161,7 @@ def _children(config: ServiceConfig, pages: str, stop: threading.Event) -> Itera
     """The server and the worker; on leaving, neither they nor anything that they started lives."""
     mortal.adopt_orphans()
     (config.state / "ready").unlink(missing_ok=True)
-    variables = environment(config.url, config.state, config.postgres) | {
+    variables = environment(config.url, config.state) | {
         mortal.PARENT: str(os.getpid()),
         "WINNOW_CORPUS": config.corpus,
         "WINNOW_PAGES": pages,
@@ -164,7 +171,8 @@ def _children(config: ServiceConfig, pages: str, stop: threading.Event) -> Itera
         variables["WINNOW_CONFIG"] = str(Path(config.settings).resolve())
     children: list[Child] = []
     try:
-        children.append(_start("server", config, _server_command(config.port), variables, config.state))
+        reaching = variables | database(config.postgres)
+        children.append(_start("server", config, _server_command(config.port), reaching, config.state))
         # Where winnow was started, for relative paths and winnow.toml mean the same there.
         children.append(_start("worker", config, [*mortal.PYTHON, "flows.worker"], variables, Path.cwd()))
         yield children

@@ -9,6 +9,7 @@ from itertools import islice
 from ingest import binary
 from ingest.decompress import ENCODINGS, Damage, decompressed
 from ingest.extract.charset import decode, flags_of
+from ingest.extract.rights import opt_outs_of_headers
 from ingest.jsonrecord import parse_record
 from ingest.records import FieldMap, Payload, RawPage, Rejected
 
@@ -107,6 +108,7 @@ def _load_file(payload: bytes, page: RawPage, *, is_html: bool) -> Payload | Rej
         url=page.url,
         modified_at=page.modified_at,
         listed_at=page.listed_at,
+        opt_outs=opt_outs_of_headers(page.headers),
         flags=decoded.flags,
     )
 

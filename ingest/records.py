@@ -170,6 +170,10 @@ class RawPage:
     """How to read the JSON of a record; null for others."""
     listed_at: datetime | None = None
     """When the page was published by the feed that led to it, UTC; counts where the page itself does not say."""
+    redirects: tuple[str, ...] = ()
+    """URLs that answered with a redirect on the way to `url`, in order."""
+    truncated: Literal["length", "time", "disconnect"] | None = None
+    """Why the body is not all that the host had: it was given up for its size or its slowness, or the connection ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +181,7 @@ class Refused:
     """A page that its source could not hand over whole."""
 
     page: RawPage
-    """What is known of it; its body is empty where it is too large to keep or was not fetched, else what arrived."""
+    """What is known of it; its body is what arrived, empty where that is too much to keep or nothing was fetched."""
     why: Rejected | Failed
     raw_sha256: str | None = None
     """Of the bytes that were too many to keep; null where the body holds what arrived."""
@@ -206,6 +210,8 @@ class Payload:
     modified_at: datetime | None = None
     listed_at: datetime | None = None
     """`RawPage.listed_at`: the date of publication where neither record nor page has one."""
+    opt_outs: tuple[str, ...] = ()
+    """Signals against use in the headers of its response, sorted."""
     flags: frozenset[Flag] = frozenset()
 
 
@@ -262,6 +268,7 @@ class Article:
     """The page's own canonical URL, else the URL given or fetched."""
     section: str | None = None
     agency: str | None = None
+    """The news agency that is credited; a name of `ingest.extract.agency`."""
     access: Literal["free", "metered", "paywalled", "unknown"] = "unknown"
     page_type: str | None = None
     """`article`, `listing` …; null for plain text."""
@@ -269,7 +276,7 @@ class Article:
     """What the markup claims; evidence only."""
     licence_url: str | None = None
     opt_outs: tuple[str, ...] = ()
-    """Signals against use such as `noai`, `tdm-reservation`."""
+    """Signals against use, of markup and response headers, sorted: `noai`, `tdm-reservation`, `train-ai=n`."""
     flags: frozenset[Flag] = frozenset()
 
     @property

@@ -18,6 +18,9 @@ CORPUS = "clean/corpus.json"
 """Marks the place as a corpus and names its format. No text of articles."""
 COMMITS = "clean/commits/"
 RUNS = "clean/runs/"
+PLAN_SUFFIX = "plan.json"
+"""Ends the keys of plans, beside which the records of runs stand."""
+TAKEN = "taken-"
 PLANS = "clean/plans/"
 STAGED = "clean/staged/"
 SKETCHES = "clean/sketches/"
@@ -99,9 +102,20 @@ def staged_shard(key: str) -> int:
     return int(key.rpartition("/")[2].removesuffix(".parquet"))
 
 
-def run_plan(run: str) -> str:
-    """The plan of a run that has not ended; deleted when it ends. Names and digests of inputs; no text of articles."""
-    return check_key(f"{RUNS}{run}.plan.json")
+def run_plan(run: str, turn: int = 0) -> str:
+    """The plan of a run that has not ended, as its `turn`-th taker claimed it; deleted when it ends. No text of articles."""
+    return check_key(f"{run_beginning(run)}{f'{TAKEN}{turn:04d}.' if turn else ''}{PLAN_SUFFIX}")
+
+
+def run_beginning(run: str) -> str:
+    """How the keys of a run's record and of its plans, in the order of its takers, begin."""
+    return check_key(f"{RUNS}{run}") + "."
+
+
+def run_turn(key: str) -> int:
+    """The turn that `run_plan` spelled."""
+    turn = key.removesuffix(f".{PLAN_SUFFIX}").rpartition(f".{TAKEN}")[2]
+    return int(turn) if turn.isdigit() and f".{TAKEN}" in key else 0
 
 
 def run_record(run: str) -> str:

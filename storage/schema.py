@@ -41,7 +41,10 @@ COLUMNS: Mapping[str, tuple[pa.DataType, str]] = {
     "name": (pa.string(), "The input's path within its source; a record of a file adds `#` and its line number."),
     "title": (pa.string(), "The headline; null where no line is one."),
     "text": (pa.string(), "The article's own text: kept blocks, verbatim, joined by a blank line; the title is not repeated."),
-    "authors": (TEXTS, "Names of the authors, in the page's order."),
+    "authors": (
+        TEXTS,
+        "Names of the people who wrote it, in the page's order; where none is named, the desk, agency or outlet that it credits.",
+    ),
     "published_at": (TIMESTAMP, "When the article says it was published."),
     "published_precision": (pa.string(), "How exact `published_at` is: `second`, `minute` or `day`."),
     "published_source": (
@@ -50,7 +53,7 @@ COLUMNS: Mapping[str, tuple[pa.DataType, str]] = {
     ),
     "modified_at": (TIMESTAMP, "When the article says it was last changed."),
     "section": (pa.string(), "The section of the outlet."),
-    "agency": (pa.string(), "The news agency that is credited."),
+    "agency": (pa.string(), "The news agency that is credited, in one spelling for each: `AP`, `AFP`, `dpa`, `Reuters` …"),
     "access": (pa.string(), "`free`, `metered`, `paywalled` or `unknown`."),
     "page_type": (pa.string(), "`article`, `listing` …; null for plain text."),
     "language": (pa.string(), "ISO 639-1 code of the text's language, `und` where it cannot be known."),
@@ -96,6 +99,7 @@ SPECIAL: Mapping[tuple[str, str], str] = {
     ("decisions", "version"): "The version that is current from this commit on.",
     ("outcomes", "version"): "The version that the input made or confirmed; null where it has none.",
     ("outcomes", "url"): "The URL given or fetched; null for files without one.",
+    ("outcomes", "site"): "Host of the page's URL without `www.`; null without one, and where nothing was kept.",
     ("outcomes", "language"): "Language of the cleaned text; null where nothing was kept.",
 }
 """(table, column) → the sentence that holds there instead."""

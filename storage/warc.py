@@ -51,6 +51,7 @@ def member(place: str, page: RawPage, stored_at: datetime) -> bytes:
         "WARC-Payload-Digest": _digest(page.body),
         "WARC-Block-Digest": _digest(block),
         "Content-Type": _line(media_type),
+        **({"WARC-Truncated": page.truncated} if page.truncated else {}),
         PAGE_HEADER: envelope,
         "Content-Length": str(len(block)),
     }
@@ -76,6 +77,7 @@ def _page(envelope: str, block: bytes) -> RawPage:
         # A record of an earlier version may lack a field.
         says[name] = None if says.get(name) is None else datetime.fromisoformat(says[name])
     says["headers"] = tuple((name, value) for name, value in says["headers"])
+    says["redirects"] = tuple(says.get("redirects", ()))
     if says["fields"] is not None:
         says["fields"] = FieldMap(**{name: tuple(names) for name, names in says["fields"].items()})
     body = block if says["status"] is None else block.partition(HEAD_END)[2]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.postgres import postgres  # noqa: F401 - a fixture for all tests
 from tests.seaweed import s3, seaweed  # noqa: F401 - fixtures for all tests
 
 ROOT = Path(__file__).parent.parent

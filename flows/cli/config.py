@@ -50,11 +50,14 @@ def _print(rows: list[tuple[str, object, str]]) -> None:
 
 @command.command()
 @click.argument("path", required=False)
-def check(path: str | None) -> None:
+@config_option
+def check(path: str | None, config: str | None) -> None:
     """Look for faults in PATH, else ./winnow.toml, and in the environment. Ends with code 2 where there are any."""
     from flows.runs.settings import faults
 
-    found = faults(path)
+    if path is not None and config is not None:
+        raise click.UsageError(f"name one settings file, {path} or {config}")
+    found = faults(path or config)
     for fault in found:
         click.echo(safe(fault), err=True)
     if found:

@@ -28,9 +28,7 @@ class Order:
 @click.option("--site", metavar="HOST", help="Of that site only, without www.")
 @click.option("--language", metavar="CODE", help="In that language only: en, de, und …")
 @click.option(
-    "--outcome",
-    type=click.Choice(["kept", "rejected", "duplicate", "unchanged", "failed"]),
-    help="With that outcome only; unchanged goes with --run.",
+    "--outcome", metavar="OUTCOME", help="With that outcome only: kept, rejected, duplicate, failed; with --run also unchanged."
 )
 @click.option(
     "--reason",
@@ -46,6 +44,8 @@ def command(order: Order) -> None:
     """List documents and rejected inputs, newest first.
 
     A row tells how a document stands now; where its newest input was rejected or failed, that, with the version that stays live.
+    A value that nothing in the corpus has is refused with the nearest one, exit code 2. In a pipe a row is one line, its cells
+    separated by tabs.
     """
     if order.outcome == "unchanged" and order.run is None:
         raise click.UsageError("--outcome unchanged is what a run found: name the run with --run")

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from flows.errors import AlreadyAppliedError, PlanError
 from flows.runs import plan as plans
 from flows.runs import previews
-from flows.runs.plan import Owner, Plan, RunIsAliveError
+from flows.runs.plan import Plan
 from flows.runs.previews import Preview
 from flows.runs.publish import CODE
 from flows.runs.reclean import Recleaned
@@ -21,7 +21,7 @@ from flows.runs.stopwatch import Stopwatch
 from flows.runs.survey import Candidate, survey
 from flows.runs.wiring import pipeline_of
 from ingest.stages import config_id_of
-from storage import keys, staged
+from storage import keys
 from storage.bucket import open_bucket
 from storage.errors import HeadMovedError, KeyMissingError
 from storage.tables import Corpus
@@ -30,24 +30,21 @@ ROUNDING = 1e-9
 
 
 def apply(request: ApplyRequest, settings: Settings, progress: Callable[[Progress], None] = lambda _step: None) -> Report:
-    """Apply a plan, in one atomic commit; the same order finishes what was killed.
+    """Apply a plan, in one atomic commit; the same order finishes what was killed, and of two at once one is turned away.
 
     Where the changed share leaves the preview's interval nothing is committed, and the report's `gate_refused` says why.
-    Raises: PlanError, AlreadyAppliedError, StorageError, each with a sentence for the user.
+    Raises: PlanError, AlreadyAppliedError, RunIsAliveError, StorageError, each with a sentence for the user.
     """
     stopwatch = Stopwatch()
     corpus, made = _approved(request, settings)
     choose = _Chosen(corpus, made, progress)
     run = run_of(made.plan, made.config_id, made.selected_sha256, made.base_seq, request.approved_by.strip())
-    run = _claimed(corpus, run)
+    run = _claimed(corpus, made, run)
     recleaned = Recleaned(corpus.bucket, made.plan)
-    report = _recounted(corpus, run)
-    if report is None:
-        report = _commit(made, run, choose, recleaned, settings, progress)
+    report = _commit(made, run, choose, recleaned, settings, progress)
     report = replace(stopwatch.stamp(report, recleaned), kind="reprocess", plan=made.plan, approved_by=run.approved_by)
     corpus.bucket.put(keys.run_record(run.run), report.to_json().encode())
-    staged.remove(corpus.bucket, run.run)
-    corpus.bucket.delete(keys.run_plan(run.run))
+    plans.give_up(corpus.bucket, run)
     return report
 
 
@@ -76,15 +73,15 @@ def _check_not_applied(corpus: Corpus, made: Preview) -> None:
         )
 
 
-def _claimed(corpus: Corpus, run: Plan) -> Plan:
-    """The run, written as at work; that of a process that died is taken over. Raises: RunIsAliveError."""
-    for found in plans.unfinished(corpus.bucket):
-        if found.run == run.run:
-            if found.owner != Owner.me() and not found.owner.is_dead(found.created_at):
-                who = f"process {found.owner.pid} on {found.owner.host}"
-                raise RunIsAliveError(f"plan {run.run} is being applied ({who}): wait for it or stop it")
-            run = replace(found, owner=run.owner)
-    plans.write(corpus.bucket, run)
+def _claimed(corpus: Corpus, made: Preview, run: Plan) -> Plan:
+    """The run, written as at work; that of a process that died is taken over. Raises: RunIsAliveError, AlreadyAppliedError."""
+    run = plans.claim_alone(corpus.bucket, run)
+    try:
+        # Looked at again: another may have claimed, applied and gone since the first look.
+        _check_not_applied(corpus, made)
+    except AlreadyAppliedError:
+        plans.give_up(corpus.bucket, run)
+        raise
     return run
 
 
@@ -102,6 +99,9 @@ def _commit(
 ) -> Report:
     corpus = choose.corpus
     while True:
+        report = _recounted(corpus, run)
+        if report is not None:
+            return report
         state, candidates = bring_to_head(corpus, choose, recleaned, settings, progress)
         progress(Progress(len(candidates), len(candidates), "deciding"))
         redecided = redecide(run, corpus, state, recleaned, candidates, pipeline_of(settings).dedup)

@@ -50,6 +50,7 @@ def ingest(request: IngestRequest, settings: Settings, progress: Tell = lambda _
         if report is None:
             _stage(plan, read_state(corpus), staging, settings, web.fetch, Counting(plan, progress))
             report = settle(plan, corpus, staging, settings, dry_run=False)
+            report = replace(report, messages=(*report.messages, *staging.notes)[:MAX_MESSAGES])
         report = stopwatch.stamp(report, staging)
         _end(plan, corpus, report)
         return report
@@ -100,7 +101,8 @@ def _stage(
     pipeline = pipeline_of(settings)
     with Judges(judge_factory(pipeline), workers=workers_of(settings), config=settings.isolation) as judges:
         shard_s = settings.fetch.shard_s
-        reading = Reading(plan, state, pipeline, ANYWHERE, judges.judge, staging.bucket, fetch, shard_s, tell)
+        note = staging.notes.append
+        reading = Reading(plan, state, pipeline, ANYWHERE, judges.judge, staging.bucket, fetch, shard_s, tell, note)
         for shard in reading.shards():
             staging.add(shard)
         staging.cpu_s = judges.cpu_s

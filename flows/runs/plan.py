@@ -19,7 +19,6 @@ from storage import keys, staged
 from storage.bucket import Bucket
 from storage.errors import KeyMissingError, StorageError
 
-PLAN_SUFFIX = ".plan.json"
 FOREIGN_OWNER_DEAD_AFTER = timedelta(hours=24)
 """A process on another machine cannot be looked at: its plan is up for adoption when it is this old."""
 
@@ -134,7 +133,7 @@ def claim(bucket: Bucket, plan: Plan, is_committed: Callable[[Plan], bool]) -> P
             continue
         # This very process may own it: an attempt of its own that the store cut off.
         if found.owner != plan.owner:
-            _require_dead(found)
+            _require_dead(found, f"run {found.run} of the same inputs is at work")
         if found.base_seq == plan.base_seq or is_committed(found):
             plan = replace(found, owner=plan.owner)
             break
@@ -149,36 +148,73 @@ def _require_first(bucket: Bucket, plan: Plan) -> None:
     for found in unfinished(bucket):
         if found.digest == plan.digest and found.run < plan.run and not found.owner.is_dead(found.created_at):
             bucket.delete(keys.run_plan(plan.run))
-            _require_dead(found)
+            _require_dead(found, f"run {found.run} of the same inputs is at work")
 
 
-def _require_dead(found: Plan) -> None:
+def _require_dead(found: Plan, what: str) -> None:
     if not found.owner.is_dead(found.created_at):
-        who = f"run {found.run} of the same inputs is at work (process {found.owner.pid} on {found.owner.host})"
-        raise RunIsAliveError(f"{who}: wait for it or stop it")
+        who = f"process {found.owner.pid} on {found.owner.host}"
+        raise RunIsAliveError(f"{what} ({who}): wait for it or stop it")
+
+
+def claim_alone(bucket: Bucket, plan: Plan) -> Plan:
+    """The plan, claimed for this process; of any number that claim a run of one id at once, one gets it.
+
+    The claim of a process that died is taken over: a claim is never replaced, the next has the next number, and creating its
+    object is what decides. Raises: RunIsAliveError.
+    """
+    while True:
+        turn, mine = 0, plan
+        for last, found in _claims(bucket, plan.run):
+            turn, mine = last + 1, found
+        if turn and mine.owner == plan.owner:
+            return mine
+        if turn:
+            _require_dead(mine, f"plan {mine.run} is being applied")
+            mine = replace(plan, approved_by=mine.approved_by)
+        if bucket.create(keys.run_plan(plan.run, turn), _to_json(mine)):
+            return mine
 
 
 def give_up(bucket: Bucket, plan: Plan) -> None:
-    """Remove a dead run's plan and staged shards; its raw pages stay."""
+    """Remove the plan, every claim of it and the staged shards of a run that has ended or died; its raw pages stay."""
     staged.remove(bucket, plan.run)
-    bucket.delete(keys.run_plan(plan.run))
+    # The first claim goes first: while a later one stands, nobody can mistake it for the newest.
+    for key in list(_claim_keys(bucket, plan.run)):
+        bucket.delete(key)
 
 
 def unfinished(bucket: Bucket) -> Iterator[Plan]:
-    """The plans of runs that have not ended, oldest first."""
-    for info in bucket.list(keys.RUNS):
-        if not info.key.endswith(PLAN_SUFFIX):
-            continue
+    """The plans of runs that have not ended, each as it was claimed last, oldest first."""
+    found: dict[str, Plan] = {}
+    for _turn, plan in _claims(bucket):
+        found[plan.run] = plan
+    yield from found.values()
+
+
+def _claims(bucket: Bucket, run: str | None = None) -> Iterator[tuple[int, Plan]]:
+    """The claims of one run, or of all, each with its turn, in the order of runs and then of turns."""
+    for key in _claim_keys(bucket, run):
         try:
-            yield _from_json(bucket.get(info.key))
+            yield keys.run_turn(key), _from_json(bucket.get(key))
         except KeyMissingError:
             continue  # its run ended in between
 
 
+def _claim_keys(bucket: Bucket, run: str | None) -> Iterator[str]:
+    """The keys of claims; the records of runs stand beside them."""
+    found = (info.key for info in bucket.list(keys.RUNS if run is None else keys.run_beginning(run)))
+    return (key for key in found if key.endswith(f".{keys.PLAN_SUFFIX}"))
+
+
 def write(bucket: Bucket, plan: Plan) -> None:
     """Write a plan under its run's key."""
+    bucket.put(keys.run_plan(plan.run), _to_json(plan))
+
+
+def _to_json(plan: Plan) -> bytes:
     told = asdict(plan) | {"created_at": plan.created_at.isoformat()}
-    bucket.put(keys.run_plan(plan.run), json.dumps(told, ensure_ascii=True).encode("ascii"))
+    return json.dumps(told, ensure_ascii=True).encode("ascii")
 
 
 def _from_json(data: bytes) -> Plan:

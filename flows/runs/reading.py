@@ -2,23 +2,25 @@
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.errors import NotFoundError
+from flows.runs.choices import choices
 from flows.runs.report import Report
+from flows.runs.selection import require
 from ingest.identity import document_id
 from ingest.records import Decision, Document, RawPage
-from ingest.urls import canonical_url
+from ingest.urls import canonical_url, site_of
 from storage import keys
 from storage.bucket import open_bucket
 from storage.raw import RawRef
-from storage.rows import decisions_of, document_of, latest, raw_ref_of
+from storage.rows import OutcomeKind, decisions_of, document_of, latest, raw_ref_of
 from storage.tables import Corpus
 
 PREFIX = re.compile(r"[0-9a-f]{4,32}")
@@ -123,8 +125,43 @@ def found_of(outcome: OutcomeRow | None, decision: Decision | None, versions: Se
     return Found(outcome, document_of(row) if row else None, decision, origin_of(row) if row else None)
 
 
+def checked(corpus: Corpus, filters: Filters) -> Filters:
+    """The filters as the tables spell their values.
+
+    Raises: NotFoundError, one sentence that names the nearest value, for the first value that nothing in the corpus has.
+    """
+    site = filters.site and filters.site.lower().removeprefix("www.")
+    found = replace(filters, site=site, language=filters.language and filters.language.lower())
+    if found == Filters():
+        return found
+    there = choices(corpus)
+    known = (
+        ("site", found.site, there.sites),
+        ("language", found.language, there.languages),
+        ("outcome", found.outcome, get_args(OutcomeKind)),
+        ("reason", found.reason, there.all_reasons),
+    )
+    for what, value, values in known:
+        if value is not None:
+            require(what, value, values)
+    runs = _runs(corpus, there.runs)
+    if found.run is not None and not any(run.startswith(found.run) for run in runs):
+        require("run", found.run, runs)
+    return found
+
+
+def _runs(corpus: Corpus, committed: Iterable[str]) -> tuple[str, ...]:
+    """Every run that committed or left a record, the newest first."""
+    recorded = (info.key.removeprefix(keys.RUNS) for info in corpus.bucket.list(keys.RUNS) if RECORD.fullmatch(info.key))
+    return tuple(sorted({*committed, *(key.removesuffix(".json") for key in recorded)}, reverse=True))
+
+
 def outcomes(corpus: Corpus, filters: Filters) -> list[OutcomeRow]:
-    """How every document and refused input stands, or what one run made of each of its inputs; newest commit first."""
+    """How every document and refused input stands, or what one run made of each of its inputs; newest commit first.
+
+    Raises: NotFoundError, see `checked`.
+    """
+    filters = checked(corpus, filters)
     if filters.run is None:
         rows = _standing(corpus)
     else:
@@ -163,11 +200,17 @@ def reports(corpus: Corpus, run: str = "") -> Iterator[Report]:
 def _matches(row: Mapping[str, Any], filters: Filters) -> bool:
     reasons = {row["reason"], f"{row['stage']}/{row['reason']}", *(cut["reason"] for cut in row["chars_cut"] or ())}
     return (
-        filters.site in (None, row["site"])
+        filters.site in (None, _site(row))
         and filters.language in (None, row["language"])
         and filters.outcome in (None, row["outcome"])
         and (filters.reason is None or filters.reason in reasons)
     )
+
+
+def _site(row: Mapping[str, Any]) -> str | None:
+    """That of the page, else that of its URL: a page that was rejected has no site of its own."""
+    site: str | None = row["site"]
+    return site or (site_of(row["url"]) if row["url"] else None)
 
 
 def resolve(corpus: Corpus, name: str) -> str:

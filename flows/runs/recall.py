@@ -22,9 +22,9 @@ def recalled(found: Found, settings: Settings) -> Found:
 def clean_again(corpus_uri: str, outcome: OutcomeRow, settings: Settings) -> Document | None:
     """The document that the input's bytes give under today's settings, however little is left of it.
 
-    Null where no bytes are stored, or where nothing in them could be read as text.
+    Null where no bytes are stored, where they are a response that was refused, or where nothing in them could be read as text.
     """
-    if outcome.raw_ref is None:
+    if outcome.raw_ref is None or outcome.stage == "fetch":
         return None
     config = pipeline_of(settings)
     stages = build(config)

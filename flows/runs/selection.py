@@ -65,14 +65,15 @@ def check(selection: Selection, choices: Choices) -> None:
     )
     for what, wanted, there in known:
         for value in wanted:
-            _require(what, value, tuple(there))
+            require(what, value, tuple(there))
     if selection.published_from and selection.published_to and selection.published_from > selection.published_to:
         raise NotFoundError(f"no day is both from {selection.published_from} on and up to {selection.published_to}")
     if selection.cleaned_before is not None and not _numbers(selection.cleaned_before):
         raise NotFoundError(f"{selection.cleaned_before!r} is no version of the code: write one such as {choices.code}")
 
 
-def _require(what: str, value: str, there: tuple[str, ...]) -> None:
+def require(what: str, value: str, there: tuple[str, ...]) -> None:
+    """Raises: NotFoundError, one sentence that names the nearest value, where the value is not there."""
     if value in there:
         return
     near = difflib.get_close_matches(value, there, 1, 0.5)

@@ -237,6 +237,8 @@ def _take(name: str, value: object, origin: str, found: _Found) -> None:
 
 
 def _unknown(name: str, origin: str, *, is_table: bool) -> str:
+    if name.rstrip("s") == TABLE:
+        return f"unknown key {name} in {origin}: write each source as a table under [[{TABLE}]]"
     candidates = _sections() if is_table else known()
     near = difflib.get_close_matches(name, candidates, 1, 0.6) or _same_key(name)
     what = "section" if is_table else "key"

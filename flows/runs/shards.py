@@ -18,7 +18,7 @@ from flows.runs.plan import Plan, PlannedInput
 from flows.runs.state import State
 from flows.runs.taken import Company, Memory, Taken, failed, restored, taken_of
 from ingest.errors import SourceError
-from ingest.fetch.verdict import Validators
+from ingest.fetch.verdict import Validators, is_page
 from ingest.fetch.visit import Fetched
 from ingest.identity import content_sha256
 from ingest.isolate import Judged
@@ -28,6 +28,8 @@ from ingest.sources.table import read_pages
 from ingest.stages import PipelineConfig
 from storage import raw, staged
 from storage.bucket import Bucket
+from storage.errors import DamagedError, KeyMissingError
+from storage.raw import RawRef
 from storage.rows import speakable
 from storage.staged import Failure, StagedPage, staged_table
 
@@ -67,6 +69,8 @@ class Reading:
     """Seconds of fetching after which a shard ends."""
     tell: Callable[[int, str], None] = field(default=lambda _pages, _name: None)
     """Called with pages just done and the name of the last."""
+    note: Callable[[str], None] = field(default=lambda _sentence: None)
+    """Called with a sentence for the user on what is not as it should be, though it ends no input."""
 
     def shards(self) -> Iterator[Shard]:
         """Every shard of the plan, judged and staged; what a killed run has staged is not judged again.
@@ -140,10 +144,21 @@ class Reading:
             stored = raw.stored_shard(self.bucket, raw.Shard(self.plan.run, number, self.plan.created_at))
             if stored is None:
                 return
-            yield self._judge(number, [restored(raw.read(self.bucket, ref), ref) for _, ref in stored])
+            yield self._judge(number, list(self._restored(self.bucket, stored)))
+
+    def _restored(self, bucket: Bucket, stored: Iterable[tuple[str, RawRef]]) -> Iterator[Taken]:
+        """The pages of a shard that was stored and not judged; what is none, or damaged, is fetched again."""
+        for _, ref in stored:
+            try:
+                page = raw.read(bucket, ref)
+            except (DamagedError, KeyMissingError) as error:
+                self.note(f"what a run that was cut off had stored cannot be used, so it is fetched again: {error}")
+                continue
+            if is_page(page):
+                yield restored(page, ref)
 
     def _from_web(self, inputs: Sequence[PlannedInput], fetch: Fetch) -> Iterator[Taken | None]:
-        memory = Memory(self.state, self.plan.config_id, self.bucket)
+        memory = Memory(self.state, self.plan.config_id, self.bucket, self.note)
         for planned, found in fetch(inputs, memory.validators):
             self.tell(0, planned.name)
             yield memory.unchanged(planned) if isinstance(found, NotModified) else taken_of(found)
@@ -181,7 +196,7 @@ class Reading:
             seen = self.state.seen.get(entry.id)
             if entry.ref is None and seen is not None:
                 entry.ref = seen.raw.get(entry.raw_sha256)
-            if entry.ref is None and entry.page.body:
+            if entry.ref is None and (entry.page.body or entry.page.status is not None):
                 new.append(entry)
         if self.bucket is None or not new:
             return

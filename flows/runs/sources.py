@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, asdict, dataclass, fields
 from functools import cache
@@ -13,7 +14,16 @@ from ingest.errors import ConfigError
 TABLE = "source"
 """Name of the tables in the settings file."""
 SLUG = re.compile(r"[a-z0-9-]+")
-CRON_FIELDS = 5
+CRON = {
+    "minute": (0, 59, ()),
+    "hour": (0, 23, ()),
+    "day of the month": (1, 31, ()),
+    "month": (1, 12, ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")),
+    "day of the week": (0, 7, ("sun", "mon", "tue", "wed", "thu", "fri", "sat")),
+}
+"""Field → its smallest and largest number, and the names that may stand for numbers."""
+CRON_PART = re.compile(r"(?:\*|(\w+)(?:-(\w+))?)(?:/0*[1-9]\d*)?", re.ASCII)
+"""`*`, a value or a range, each with or without a step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +45,15 @@ class SourceConfig:
 
     def __post_init__(self) -> None:
         if not SLUG.fullmatch(self.slug):
-            raise ConfigError(f"the slug {self.slug!r} may hold only a to z, digits and hyphens")
+            raise ConfigError(f"slug may hold only a to z, digits and hyphens, not {self.slug!r}")
         if not self.location.strip():
-            raise ConfigError(f"the source {self.slug} needs a location")
+            raise ConfigError("location is empty: say where the source is")
         if self.cron is not None and self.every_s is not None:
-            raise ConfigError(f"the source {self.slug} has cron and every_s: give one of them")
+            raise ConfigError("it has cron and every_s: give one of them")
         if self.every_s is not None and self.every_s < 1:
-            raise ConfigError(f"every_s of the source {self.slug} must be 1 or more")
-        if self.cron is not None and len(self.cron.split()) != CRON_FIELDS:
-            raise ConfigError(f"cron of the source {self.slug} must have five fields, such as '0 6 * * *', not {self.cron!r}")
+            raise ConfigError(f"every_s must be 1 or more, not {self.every_s}")
+        if self.cron is not None:
+            check_cron(self.cron)
 
 
 @cache
@@ -76,31 +86,53 @@ def read_sources(tables: object, origin: str) -> tuple[tuple[SourceConfig, ...],
             try:
                 found.append(SourceConfig(**entry))
             except ConfigError as error:
-                faults.append(f"{error} (set in {origin})")
-    return tuple(found), [*faults, *_repeated(found, origin)]
+                faults.append(f"{_where(entry, number, origin)}: {error}")
+    return tuple(found), [*faults, *_repeated(tables, origin)]
+
+
+def _where(entry: Mapping[str, Any], number: int, origin: str) -> str:
+    """The table as a person finds it: by its place, and by its slug where it has one."""
+    slug = entry.get("slug")
+    return f"{origin}, [[{TABLE}]] number {number}" + (f" ({slug})" if isinstance(slug, str) and slug.strip() else "")
 
 
 def _faults(entry: Mapping[str, Any], number: int, origin: str) -> Iterator[str]:
-    where = f"[[{TABLE}]] number {number} in {origin}"
+    where = _where(entry, number, origin)
     for key, value in entry.items():
         option = keys().get(key)
         if option is None:
             near = difflib.get_close_matches(key, keys(), 1, 0.6)
-            yield f"unknown key {key} of {where}: " + (f"did you mean {near[0]}?" if near else f"known are {', '.join(keys())}")
+            yield f"{where}: unknown key {key}: " + (f"did you mean {near[0]}?" if near else f"known are {', '.join(keys())}")
             continue
         try:
             option.checked(value)
         except ValueError as error:
-            yield f"{key} of {where} {error}"
+            yield f"{where}: {key} {error}"
     for key in required():
         if key not in entry:
-            yield f"{where} needs {key}"
+            yield f"{where}: {key} is missing: every source needs {', '.join(required())}"
 
 
-def _repeated(sources: Sequence[SourceConfig], origin: str) -> Iterator[str]:
-    slugs = [source.slug for source in sources]
-    for slug in sorted({slug for slug in slugs if slugs.count(slug) > 1}):
-        yield f"two sources in {origin} have the slug {slug}: each needs its own"
+def _repeated(tables: Sequence[Mapping[str, Any]], origin: str) -> Iterator[str]:
+    places: dict[str, list[str]] = defaultdict(list)
+    for number, entry in enumerate(tables, start=1):
+        places[str(entry.get("slug"))].append(str(number))
+    for slug, numbers in sorted(places.items()):
+        if len(numbers) > 1 and SLUG.fullmatch(slug):
+            yield f"{origin}, [[{TABLE}]] numbers {' and '.join(numbers)} have the slug {slug}: each needs its own"
+
+
+def check_cron(cron: str) -> None:
+    """Raises: ConfigError where that is not five cron fields, with the field and what may stand there."""
+    given = cron.split()
+    if len(given) != len(CRON):
+        raise ConfigError(f"cron must have five fields, such as '0 6 * * *', not {cron!r}")
+    for field, (name, (low, high, words)) in zip(given, CRON.items(), strict=True):
+        for part in field.lower().split(","):
+            match = CRON_PART.fullmatch(part)
+            ends = [end for end in match.groups() if end is not None] if match else [""]
+            if not all(end in words or (end.isdigit() and low <= int(end) <= high) for end in ends):
+                raise ConfigError(f"cron has {field!r} where the {name} stands: use *, or numbers from {low} to {high}")
 
 
 def chosen(sources: Sequence[SourceConfig], slugs: Iterable[str]) -> tuple[SourceConfig, ...]:

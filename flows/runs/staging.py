@@ -42,6 +42,8 @@ class Staging:
         """Pages that were skipped as unchanged."""
         self.cpu_s = 0.0
         """CPU seconds that the workers took."""
+        self.notes: list[str] = []
+        """Sentences for the user on what was not as it should be, though it ended no input."""
         self._run = run
         self._numbers: list[int] = []
         self._held: dict[int, pa.Table] = {}

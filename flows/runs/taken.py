@@ -1,6 +1,6 @@
 """A page on its way through a run, and what the corpus remembers of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from flows.runs.decide import Seen, is_skipped
@@ -12,6 +12,7 @@ from ingest.load import payload_sha256
 from ingest.records import Cleaned, Failed, RawPage, Refused, Rejected
 from storage import raw
 from storage.bucket import Bucket
+from storage.errors import DamagedError, KeyMissingError
 from storage.raw import RawRef
 
 
@@ -61,23 +62,32 @@ class Company:
     bucket: Bucket | None
     seen: Mapping[str, Seen]
     _judged: set[str] = field(default_factory=set)
-    _skipped: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Id → sha256 of each payload that was skipped, and the input's name."""
+    _skipped: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
+    """Id → sha256 of each payload that was skipped, and the input's source and name."""
 
     def admit(self, taken: Taken, *, is_known: bool) -> list[Taken | None]:
         """What takes an input's place: null where it is skipped, else itself behind those that were skipped before it."""
         if is_known and taken.id not in self._judged:
-            self._skipped.setdefault(taken.id, {})[taken.raw_sha256] = taken.page.name
+            self._skipped.setdefault(taken.id, {})[taken.raw_sha256] = (taken.page.source, taken.page.name)
             return [None]
         self._judged.add(taken.id)
         return [*self._recalled(taken.id), taken]
 
     def _recalled(self, id_: str) -> Iterator[Taken]:
-        for sha, name in self._skipped.pop(id_, {}).items():
+        for sha, place in self._skipped.pop(id_, {}).items():
             ref = self.seen[id_].raw.get(sha)
             if ref is not None and self.bucket is not None:
-                page = replace(raw.read(self.bucket, ref), name=name)
-                yield Taken(page, id_, sha, ref, is_recalled=True)
+                yield replace(_called_back(self.bucket, ref, place, id_, sha), is_recalled=True)
+
+
+def _called_back(bucket: Bucket, ref: RawRef, place: tuple[str, str], id_: str, sha: str) -> Taken:
+    """A stored input, by its source and name, to be judged again; failed where its bytes cannot be used."""
+    source, name = place
+    try:
+        return Taken(replace(raw.read(bucket, ref), name=name), id_, sha, ref)
+    except (DamagedError, KeyMissingError) as error:
+        why = Failed("unreadable", f"its stored bytes cannot be used: {error}")
+        return Taken(RawPage(source, name, "application/octet-stream", b""), id_, "", result=why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +97,19 @@ class Memory:
     state: State
     config_id: str
     bucket: Bucket | None
+    note: Callable[[str], None]
+    """Called with a sentence on what is not as it should be."""
 
     def validators(self, planned: PlannedInput) -> Validators | None:
-        """What to ask by whether a page has changed; null where its bytes are not stored, or its site gave nothing."""
+        """What to ask by whether a page has changed; null where its bytes are not to be had, or its site gave nothing."""
         ref = self._stored(self.state.seen.get(_id_of(planned)))
-        return validators_of(raw.read(self.bucket, ref)) if ref and self.bucket else None
+        if ref is None or self.bucket is None:
+            return None
+        try:
+            return validators_of(raw.read(self.bucket, ref))
+        except (DamagedError, KeyMissingError) as error:
+            self.note(f"{planned.name}: its stored bytes cannot be used, so the whole page is asked for: {error}")
+            return None
 
     def unchanged(self, planned: PlannedInput) -> Taken | None:
         """A page that has not changed: null where the corpus holds what would become of it, else its stored bytes."""

@@ -75,6 +75,7 @@ def article_from_text(payload: Payload, config: ExtractConfig, clock: Clock) -> 
         site=site_of(payload.url) if payload.url else None,
         url=payload.url,
         agency=agency_of(payload.authors, blocks, title_block),
+        opt_outs=payload.opt_outs,
         flags=payload.flags,
     )
 
@@ -102,7 +103,7 @@ def _with_metadata(payload: Payload, blocks: tuple[Block, ...], page: Metadata) 
         page_type=page.page_type,
         html_lang=page.html_lang,
         licence_url=page.licence_url,
-        opt_outs=page.opt_outs,
+        opt_outs=tuple(sorted({*page.opt_outs, *payload.opt_outs})),
         flags=payload.flags,
     )
 

@@ -1,6 +1,7 @@
 """What a page says of its use: licence, opt-outs from text and data mining, and whether reading it is free."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Literal
 from urllib.parse import urljoin
 
@@ -12,7 +13,11 @@ from ingest.extract.jsonld import Node, is_article, texts
 Access = Literal["free", "metered", "paywalled", "unknown"]
 
 OPT_OUTS = ("noai", "noimageai")
-"""Directives of robots meta elements that ask not to be learned from."""
+"""Directives to robots, in meta elements and headers, that ask not to be learned from."""
+RESERVATION = "tdm-reservation"
+"""Name of the meta element and header by which rights in text and data mining are reserved: `1`."""
+PREFERENCES = (("content-usage", "train-ai=n"), ("content-signal", "ai-train=no"))
+"""Headers, and what they say that asks not to be learned from."""
 _TIERS: dict[str, Access] = {"free": "free", "metered": "metered", "locked": "paywalled"}
 """Values of `article:content_tier`."""
 VENDORS = ("k5a:paid", "lp:premium")
@@ -32,14 +37,29 @@ def licence_of(root: HtmlElement, head: Head, nodes: Sequence[Node], base: str |
 
 def opt_outs_of(head: Head) -> tuple[str, ...]:
     """The opt-outs that meta elements signal, sorted."""
-    directives = {
-        token.strip().lower()
-        for name in head.meta
-        if "bot" in name
-        for content in head.meta[name]
-        for token in content.split(",")
-    }
-    reserved = {"tdm-reservation"} if "1" in head.meta.get("tdm-reservation", ()) else set()
+    return _opt_outs(
+        robots=[content for name in head.meta if "bot" in name for content in head.meta[name]],
+        reservations=head.meta.get(RESERVATION, ()),
+    )
+
+
+def opt_outs_of_headers(headers: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """The opt-outs that a response's headers signal, sorted; whichever robot they address.
+
+    `X-Robots-Tag`; `TDM-Reservation` (TDMRep, W3C community group); `Content-Usage` (draft-ietf-aipref-attach); `Content-Signal`.
+    """
+    values: dict[str, list[str]] = defaultdict(list)
+    for name, value in headers:
+        values[name.lower()].append(value)
+    found = _opt_outs(values["x-robots-tag"], [value.strip() for value in values[RESERVATION]])
+    said = {(name, "".join(part.lower().split())) for name, _ in PREFERENCES for each in values[name] for part in each.split(",")}
+    return tuple(sorted({*found, *(wish for name, wish in PREFERENCES if (name, wish) in said)}))
+
+
+def _opt_outs(robots: Iterable[str], reservations: Sequence[str]) -> tuple[str, ...]:
+    # A directive may follow the name of the robot that it addresses: `otherbot: noai`.
+    directives = {token.rpartition(":")[2].strip().lower() for content in robots for token in content.split(",")}
+    reserved = {RESERVATION} if "1" in reservations else set()
     return tuple(sorted(directives & set(OPT_OUTS) | reserved))
 
 

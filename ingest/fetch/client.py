@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Literal, Self
 
 import aiohttp
 
@@ -18,8 +18,14 @@ from ingest.fetch.guard import BlockedAddressError, Target, guarded_socket
 from ingest.records import Failed, Rejected
 
 MAX_HEADER = 16_384
+SECRET_HEADERS = frozenset({"set-cookie", "set-cookie2"})
+"""Headers that are dropped as they come: what they hold could be used in our name, and is of no use to anybody."""
 READ_GAP_S = 15.0
 """Longest silence within a body."""
+
+
+Truncated = Literal["length", "time", "disconnect"]
+"""As WARC 1.1 names them: too large, too slow, the connection ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +35,11 @@ class Answer:
     url: str
     status: int
     headers: tuple[tuple[str, str], ...]
-    """As sent, in order."""
+    """As sent, in order, without cookies."""
     body: bytes
-    """As sent, its content encoding not undone; empty where it was not wanted."""
-    is_too_large: bool = False
-    """Whether the body was given up because of its size; `body` then holds what had arrived."""
+    """As sent, its content encoding not undone."""
+    truncated: Truncated | None = None
+    """Why `body` is not all that the host had."""
 
     def header(self, name: str) -> str | None:
         """The value of the first header of that name."""
@@ -45,8 +51,22 @@ class Answer:
         return encoding_of(self.header("content-encoding"))
 
 
-Wants = Callable[[Answer], bool]
-"""Whether the body of an answer is wanted, whose head is here."""
+Allows = Callable[[Answer], int]
+"""Most bytes of the body that are wanted of an answer, whose head is here."""
+
+
+class Arriving:
+    """An answer as far as it has come in."""
+
+    def __init__(self) -> None:
+        self.head: Answer | None = None
+        """Null until all of it is here."""
+        self.body = bytearray()
+
+    def broken(self, error: Exception) -> Answer | None:
+        """The answer that an error cut short; null where its head had not come yet."""
+        why: Truncated = "time" if isinstance(error, TimeoutError) else "disconnect"
+        return replace(self.head, body=bytes(self.body), truncated=why) if self.head else None
 
 
 class Client:
@@ -95,8 +115,9 @@ class Client:
             await self._is_taken()
             yield
 
-    async def ask(self, target: Target, headers: Mapping[str, str], wants: Wants, max_bytes: int) -> Answer:
-        """The answer to a GET; its body is given up after `max_bytes`. Raises: FetchError where none came that could be used."""
+    async def ask(self, target: Target, headers: Mapping[str, str], allows: Allows) -> Answer:
+        """The answer to a GET, as much of it as is allowed and came. Raises: FetchError where not even its head did."""
+        arriving = Arriving()
         session = self._private if target.authority in self._allowed else self._public
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=self._config.connect_s, sock_read=READ_GAP_S)
         try:
@@ -105,38 +126,42 @@ class Client:
                 asyncio.timeout(self._config.timeout_s),
                 session.get(target.url, headers=headers, allow_redirects=False, timeout=timeout) as response,
             ):
-                head = Answer(target.url, response.status, _headers(response), b"")
-                return await self._answer(response, head, wants, max_bytes)
+                arriving.head = Answer(target.url, response.status, _headers(response), b"")
+                return await self._answer(response, arriving.head, arriving.body, allows(arriving.head))
         except (aiohttp.ClientError, OSError, ValueError) as error:
+            if (answer := arriving.broken(error)) is not None:
+                return answer
             raise FetchError(_trouble(target, error)) from error
 
-    async def _answer(self, response: aiohttp.ClientResponse, head: Answer, wants: Wants, max_bytes: int) -> Answer:
-        """The answer with its body, where that is wanted; a connection whose body is not read to its end is of no more use."""
-        if not wants(head):
-            response.close()
-            return head
-        body, is_whole = await self._body(response, Meter(head.encoding), max_bytes)
+    async def _answer(self, response: aiohttp.ClientResponse, head: Answer, body: bytearray, max_bytes: int) -> Answer:
+        """The answer with its body, which is put into `body` as it comes; a connection that is not read to its end is closed."""
+        is_whole = await self._read(response, Meter(head.encoding), body, max_bytes)
         if not is_whole:
             response.close()
-        return replace(head, body=body, is_too_large=not is_whole)
+        return replace(head, body=bytes(body), truncated=None if is_whole else "length")
 
-    async def _body(self, response: aiohttp.ClientResponse, meter: Meter, max_bytes: int) -> tuple[bytes, bool]:
-        """The body as far as it was read, and whether that is all of it."""
-        config, body = self._config, bytearray()
-        clock = asyncio.get_running_loop().time
+    async def _read(self, response: aiohttp.ClientResponse, meter: Meter, body: bytearray, max_bytes: int) -> bool:
+        """Whether a body ended within the limits of its size."""
+        config, clock = self._config, asyncio.get_running_loop().time
         start = clock()
+        if max_bytes == 0:
+            return response.content.at_eof()
         async for chunk in response.content.iter_any():
             body += chunk
-            if len(body) > max_bytes or not meter.add(chunk, config.max_decoded_bytes):
-                return bytes(body), False
+            if len(body) > max_bytes:
+                del body[max_bytes:]
+                return False
+            if not meter.add(chunk, config.max_decoded_bytes):
+                return False
             late_s = clock() - start - config.slow_after_s
             if late_s > 0 and len(body) < config.min_bytes_per_s * late_s:
                 raise TimeoutError
-        return bytes(body), True
+        return True
 
 
 def _headers(response: aiohttp.ClientResponse) -> tuple[tuple[str, str], ...]:
-    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.raw_headers)
+    told = ((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.raw_headers)
+    return tuple((name, value) for name, value in told if name.lower() not in SECRET_HEADERS)
 
 
 def _trouble(target: Target, error: Exception) -> Failed | Rejected:
@@ -146,8 +171,6 @@ def _trouble(target: Target, error: Exception) -> Failed | Rejected:
             return Failed("timed-out", f"{target.host} took too long to answer.", "fetch")
         case aiohttp.InvalidURL():
             return Rejected("fetch", "bad-url", "It is no http(s) URL that could be fetched.")
-        case aiohttp.ClientPayloadError():
-            return Failed("broken-off", f"{target.host} ended the connection before the page was whole.", "fetch")
         case aiohttp.ClientConnectorError(os_error=BlockedAddressError()):
             return Rejected("fetch", "blocked-address", f"{target.host} has no public address.")
         case aiohttp.ClientConnectorError():

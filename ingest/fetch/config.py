@@ -41,6 +41,8 @@ class FetchConfig:
     """Largest body in bytes, as it is sent."""
     max_decoded_bytes: int = 20 * 1024 * 1024
     """Largest body in bytes, after its content encoding is undone."""
+    max_refused_bytes: int = 64 * 1024
+    """Most bytes that are read and stored of a body that is no page: of another status or type, or too large by its head."""
     max_redirects: int = 5
     """Most redirects that are followed."""
     shard_s: float = 60.0
@@ -56,7 +58,15 @@ class FetchConfig:
     def __post_init__(self) -> None:
         _require(not self.contact or CONTACT.fullmatch(self.contact) is not None, "fetch.contact must be a URL or a mail address")
         _require(PRODUCT.fullmatch(self.agent) is not None, "fetch.agent may hold only letters, - and _")
-        for name in ("gap_s", "max_crawl_delay_s", "max_wait_s", "slow_after_s", "min_bytes_per_s", "max_redirects"):
+        for name in (
+            "gap_s",
+            "max_crawl_delay_s",
+            "max_wait_s",
+            "slow_after_s",
+            "min_bytes_per_s",
+            "max_redirects",
+            "max_refused_bytes",
+        ):
             _require(getattr(self, name) >= 0, f"fetch.{name} must be 0 or more")
         for name in ("connections", "timeout_s", "connect_s", "max_bytes", "max_decoded_bytes", "shard_s"):
             _require(getattr(self, name) > 0, f"fetch.{name} must be more than 0")

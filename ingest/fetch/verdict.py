@@ -1,16 +1,19 @@
 """What an answer means: a page, an unchanged page, or why there is none. Pure."""
 
 import email.utils
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from ingest.fetch.client import Answer
+from ingest.fetch.config import FetchConfig
 from ingest.records import Failed, NotModified, RawPage, Refused, Rejected
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PAGES = frozenset({"text/html", "application/xhtml+xml", "text/plain"})
 """Types of pages."""
+NOT_MODIFIED = 304
 UNNAMED_TYPE = "text/html"
 """Type of a page whose response does not name one."""
 TOO_MANY_REQUESTS = 429
@@ -70,30 +73,52 @@ def media_type(answer: Answer) -> str:
     return (answer.header("content-type") or UNNAMED_TYPE).partition(";")[0].strip().lower()
 
 
-def is_wanted(answer: Answer, order: Order, max_bytes: int) -> bool:
-    """Whether the body of an answer is worth fetching, by its head."""
-    return answer.status == 200 and (order.is_listing or media_type(answer) in PAGES) and _length(answer) <= max_bytes
+def wanted_bytes(answer: Answer, order: Order, config: FetchConfig) -> int:
+    """How much of an answer's body is worth fetching, by its head: all of a page, the beginning of what is none."""
+    if answer.status in REDIRECTS or answer.status == NOT_MODIFIED:
+        return 0
+    is_page = answer.status == 200 and (order.is_listing or media_type(answer) in PAGES) and _length(answer) <= config.max_bytes
+    return config.max_bytes if is_page else config.max_refused_bytes
 
 
-def page_or_why(answer: Answer, order: Order, now: datetime, max_bytes: int) -> RawPage | Refused | NotModified:
-    """What came of an order."""
-    if answer.status == 304:
+def page_or_why(answer: Answer, page: RawPage, order: Order, max_bytes: int) -> RawPage | Refused | NotModified:
+    """What came of an order; `page` is the last answer to it as a page."""
+    if answer.status == NOT_MODIFIED:
         return NotModified()
     why = _fault(answer, order, max_bytes)
+    return Refused(page, why) if why else page
+
+
+def as_page(answers: Sequence[Answer], order: Order, now: datetime) -> RawPage:
+    """The last of the answers to an order as a page, whatever it is; without answers, what is known of it."""
     page = RawPage(
         order.source,
         order.name,
-        media_type(answer),
-        b"" if why else answer.body,
-        content_encoding=None if why else answer.encoding,
-        url=answer.url,
+        UNNAMED_TYPE,
+        b"",
         requested_url=order.url,
         fetched_at=now,
-        status=answer.status,
-        headers=answer.headers,
         listed_at=order.listed_at,
     )
-    return Refused(page, why) if why else page
+    if not answers:
+        return page
+    answer = answers[-1]
+    return replace(
+        page,
+        media_type=media_type(answer),
+        body=answer.body,
+        content_encoding=answer.encoding,
+        url=answer.url,
+        status=answer.status,
+        headers=answer.headers,
+        redirects=tuple(each.url for each in answers[:-1]),
+        truncated=answer.truncated,
+    )
+
+
+def is_page(page: RawPage) -> bool:
+    """Whether a stored response is a page, so that it can be judged again; false of those that were refused."""
+    return page.status == 200 and page.media_type in PAGES and page.truncated is None
 
 
 def _fault(answer: Answer, order: Order, max_bytes: int) -> Rejected | Failed | None:
@@ -107,8 +132,18 @@ def _fault(answer: Answer, order: Order, max_bytes: int) -> Rejected | Failed | 
         return Rejected("fetch", REJECTIONS.get(status, "bad-status"), f"The host answered with status {status}.")
     if not order.is_listing and media_type(answer) not in PAGES:
         return Rejected("fetch", "not-html", "The response is of a type that no pages have.")
-    if answer.is_too_large or _length(answer) > max_bytes:
+    if answer.truncated == "length" or _length(answer) > max_bytes:
         return Rejected("fetch", "too-large", "The response is larger than fetch.max_bytes or fetch.max_decoded_bytes.")
+    return trouble(answer)
+
+
+def trouble(answer: Answer) -> Failed | None:
+    """Why an answer is not whole, other than for its size; null where it is."""
+    host = urlsplit(answer.url).hostname
+    if answer.truncated == "time":
+        return Failed("timed-out", f"{host} took too long to answer.", "fetch")
+    if answer.truncated == "disconnect":
+        return Failed("broken-off", f"{host} ended the connection before the page was whole.", "fetch")
     return None
 
 

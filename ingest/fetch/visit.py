@@ -8,24 +8,25 @@ from urllib.parse import urljoin
 
 from ingest.decompress import ENCODINGS, Damage, decompressed
 from ingest.errors import FetchError
-from ingest.fetch.client import Answer, Client, Wants
+from ingest.fetch.client import Allows, Answer, Client
 from ingest.fetch.config import FetchConfig
 from ingest.fetch.guard import Target, target_of
 from ingest.fetch.politeness import Politeness
 from ingest.fetch.robots import MAX_BYTES, Rules
 from ingest.fetch.verdict import (
+    NOT_MODIFIED,
     REDIRECTS,
     TOO_MANY_REQUESTS,
-    UNNAMED_TYPE,
     Order,
     Validators,
+    as_page,
     hold_s,
-    is_wanted,
     page_or_why,
+    trouble,
+    wanted_bytes,
 )
 from ingest.records import Failed, NotModified, RawPage, Refused, Rejected
 
-NOT_MODIFIED = 304
 UNASKED = Failed("server-error", "The host answered with status 304, though nothing was said of an earlier answer.", "fetch")
 Fetched = RawPage | Refused | NotModified
 """What comes of one URL."""
@@ -45,37 +46,37 @@ class Visits:
 
     async def visit(self, order: Order, known: Validators | None) -> Fetched:
         """What comes of one URL; where an earlier answer is known, only what changed since then is asked for."""
-        limit = self._config.max_bytes
+        answers: list[Answer] = []
         try:
-            answer = await self._follow(order.url, known, lambda head: is_wanted(head, order, limit))
+            await self._follow(order, known, answers)
         except FetchError as error:
-            page = RawPage(order.source, order.name, UNNAMED_TYPE, b"", requested_url=order.url, fetched_at=datetime.now(UTC))
-            return Refused(page, error.why)
-        return page_or_why(answer, order, datetime.now(UTC), limit)
+            return Refused(as_page(answers, order, datetime.now(UTC)), error.why)
+        return page_or_why(answers[-1], as_page(answers, order, datetime.now(UTC)), order, self._config.max_bytes)
 
-    async def _follow(self, url: str, known: Validators | None, wants: Wants) -> Answer:
-        """The answer at the end of a page's redirects, each of which robots.txt allows."""
+    async def _follow(self, order: Order, known: Validators | None, answers: list[Answer]) -> None:
+        """Collects the answers to an order up to the end of its redirects, each of which robots.txt allows."""
+        url = order.url
         for _ in range(self._config.max_redirects + 1):
             target = self._target(url)
             rules = await self._rules_of(target)
             if not rules.allow(target.url):
                 raise FetchError(FORBIDDEN)
             headers = known.headers if known and known.url == target.url else {}
-            answer = await self._ask(target, rules, headers, wants)
+            answer = await self._ask(target, rules, headers, lambda head: wanted_bytes(head, order, self._config))
+            answers.append(answer)
             if answer.status == NOT_MODIFIED and not headers:
                 raise FetchError(UNASKED)
             following = _following(answer)
             if following is None:
-                return answer
+                return
             url = following
         raise FetchError(self._too_many())
 
-    async def _ask(self, target: Target, rules: Rules | None, headers: Mapping[str, str], wants: Wants) -> Answer:
+    async def _ask(self, target: Target, rules: Rules | None, headers: Mapping[str, str], allows: Allows) -> Answer:
         """One answer, in the host's turn; without rules, of a robots.txt."""
         delay_s = min(rules.crawl_delay_s, self._config.max_crawl_delay_s) if rules else 0.0
-        max_bytes = self._config.max_bytes if rules else MAX_BYTES
         async with self._politeness.turn(target.host, max(self._config.gap_s, delay_s)) as turn:
-            answer = await self._client.ask(target, headers, wants, max_bytes)
+            answer = await self._client.ask(target, headers, allows)
             turn.hold_s = hold_s(answer, datetime.now(UTC))
         return answer
 
@@ -112,7 +113,9 @@ class Visits:
     async def _robots(self, url: str) -> Answer:
         """The answer at the end of a robots.txt's redirects."""
         for _ in range(self._config.max_redirects + 1):
-            answer = await self._ask(self._target(url), None, {}, lambda head: head.status == 200)
+            answer = await self._ask(self._target(url), None, {}, lambda head: MAX_BYTES if head.status == 200 else 0)
+            if answer.status == 200 and (why := trouble(answer)) is not None:
+                raise FetchError(why)
             following = _following(answer)
             if following is None:
                 return answer
@@ -143,5 +146,5 @@ def _decoded(answer: Answer) -> bytes:
         if isinstance(piece, Damage) or len(found) > MAX_BYTES:
             break
         found += piece
-    is_whole = len(found) <= MAX_BYTES and not answer.is_too_large
+    is_whole = len(found) <= MAX_BYTES and answer.truncated is None
     return bytes(found) if is_whole else bytes(found[:MAX_BYTES]).rpartition(b"\n")[0]

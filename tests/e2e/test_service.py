@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.reading import read, rows_by_law_2
-from tests.e2e.service import RefusedError, Service, running, until
+from tests.e2e.service import RefusedError, Service, free_port, running, until
 
 pytestmark = pytest.mark.slow
 
@@ -114,6 +114,39 @@ def test_a_path_that_leads_nowhere_fails_with_one_sentence(service: Service) -> 
     assert "Traceback" not in run["state"]["message"]
 
 
+@pytest.mark.parametrize(
+    ("name", "parameters", "sentence"),
+    [
+        (
+            "ingest/ingest",
+            {"inputs": {"paths": ["wire"]}, "dryrun": True},
+            "the flow ingest has no parameter dryrun: did you mean dry_run?",
+        ),
+        ("maintain/maintain", {"deep": True}, "the flow maintain has no parameter deep: it takes none"),
+        (
+            "reprocess-preview/reprocess-preview",
+            {"which": {"published_from": "2026-13-01"}},
+            "the parameter which.published_from",
+        ),
+        ("ingest/ingest", {"inputs": {"paths": ["no-such-folder"]}}, "no-such-folder: there is no such file or folder"),
+        ("reprocess-apply/reprocess-apply", {"approval": {"plan": "none", "approved_by": "Ada"}}, "there is no "),
+    ],
+)
+def test_what_a_user_got_wrong_ends_as_failed_with_one_sentence_here_and_in_the_logs(
+    service: Service, name: str, parameters: dict, sentence: str
+) -> None:
+    log = service.state / "worker.log"
+    before = log.stat().st_size
+    run = service.run(name, **parameters)
+    assert (run["state_type"], run["state_name"]) == ("FAILED", "Failed"), run["state"]["message"]
+    assert run["state"]["message"].startswith(sentence)
+    assert "\n" not in run["state"]["message"]
+    wanted = {"logs": {"flow_run_id": {"any_": [run["id"]]}}}
+    told = until(lambda: [line["message"] for line in service.api("/logs/filter", wanted) if sentence in line["message"]])
+    assert all("Traceback" not in line for line in told)
+    assert b"Traceback" not in log.read_bytes()[before:]
+
+
 def test_a_schedule_of_ten_seconds_fires_by_itself(service: Service) -> None:
     def done() -> list[dict]:
         return service.flow_runs("ingest-source/often", state={"type": {"any_": ["COMPLETED"]}})
@@ -182,6 +215,14 @@ def test_prefects_own_file_registers_the_same_flows_on_a_server(root: Path, tmp_
         assert "by-file" in {row["source"] for row in read(service.corpus, "outcomes")}
 
 
+def test_settings_that_cannot_be_meant_are_told_in_one_sentence(winnow, tmp_path: Path) -> None:
+    (tmp_path / "winnow.toml").write_text('[[source]]\nslug = "desk"\nkind = "path"\nlocation = "in"\ncron = "0 25 * * *"\n')
+    done = winnow("up", "--state", tmp_path / "state", "--port", str(free_port()), cwd=tmp_path)
+    assert done.returncode == 2
+    (line,) = done.stderr.strip().splitlines()
+    assert line.startswith("Error: winnow.toml, [[source]] number 1 (desk): cron has '25' where the hour stands")
+
+
 def test_the_gate_refuses_and_says_how_to_publish_all_the_same(root: Path, tmp_path: Path) -> None:
     (tmp_path / "winnow.toml").write_text("[gate]\nmax_rejected_share = 0.1\nmin_inputs = 1\n")
     with running(tmp_path) as service:
@@ -242,7 +283,7 @@ def test_worker_and_flow_killed_end_the_service_and_the_next_finishes_the_run(ro
         run = service.submit("ingest/ingest", inputs={"paths": [str(root / "seeds")]})
         until_staged(service)
         for number, line in service.processes().items():
-            if "flows.worker" in line or "prefect.engine" in line:
+            if "flows.worker" in line or "flows.engine" in line:
                 os.kill(number, signal.SIGKILL)
         assert service.process is not None
         assert service.process.wait(60) == 1

@@ -54,3 +54,14 @@ def test_a_record_that_stands_alone_again_is_skipped_from_the_second_time_on(run
     before = objects(tmp_path / "corpus")
     report = run(SECOND)
     assert set(objects(tmp_path / "corpus")) - set(before) == {f"clean/runs/{report.run_id}.json"}
+
+
+def test_a_known_record_whose_stored_bytes_are_gone_fails_alone(run, tmp_path: Path) -> None:
+    run(FIRST, *OTHER)
+    for path in (tmp_path / "corpus").glob("raw/warc/**/*.warc.gz"):
+        path.unlink()
+    report = run(FIRST, *OTHER, SECOND)
+    assert (report.inputs, report.failed, report.unchanged) == (5, {"unreadable": 1}, 3)
+    assert any("its stored bytes cannot be used" in message for message in report.messages)
+    (row,) = [row for row in read(tmp_path / "corpus", "outcomes") if row["outcome"] == "failed"]
+    assert (row["source"], row["name"]) == (read(tmp_path / "corpus", "outcomes")[0]["source"], "feed.jsonl#1")

@@ -17,7 +17,9 @@ from flows.runs.report import IngestRequest, Report
 from flows.runs.settings import RunConfig, Settings
 from flows.runs.sources import SourceConfig
 from ingest.errors import ConfigError
+from ingest.extract.article import ExtractConfig
 from ingest.fetch.config import FetchConfig
+from ingest.load import LoadConfig, load
 from ingest.quality import QualityConfig
 from storage import bucket as buckets
 from storage import raw, staged
@@ -25,7 +27,7 @@ from storage.local import LocalBucket
 from storage.rows import raw_ref_of
 from tests.e2e.reading import add_up, objects, read, rows_by_law_2
 from tests.flows.doubles import Dying, HereJudges, Killed
-from tests.loopback import Page, Site, article, gzipped, head, rss, serving
+from tests.loopback import STORIES, TITLES, Page, Site, article, gzipped, head, rss, serving
 from tests.loopback import raw as unfinished
 
 GAP_S = 0.2
@@ -422,3 +424,72 @@ def test_what_a_killed_run_had_stored_is_not_fetched_again(site, settings, tmp_p
     report = run(tmp_path / "corpus", settings, *urls)
     assert (report.inputs, report.kept) == (6, 6)
     assert site.log == []
+
+
+def damage(corpus: Path) -> None:
+    """Spoils the bytes of every stored page, as a bad disk does."""
+    for path in corpus.glob("raw/warc/**/*.warc.gz"):
+        data = bytearray(path.read_bytes())
+        data[40:-40] = bytes(len(data) - 80)
+        path.write_bytes(data)
+
+
+def lose(corpus: Path) -> None:
+    """Removes every stored page."""
+    for path in corpus.glob("raw/warc/**/*.warc.gz"):
+        path.unlink()
+
+
+@pytest.mark.parametrize("spoil", [damage, lose])
+def test_damaged_bytes_of_a_page_are_told_and_the_page_is_asked_for_whole(site, settings, tmp_path, spoil):
+    site.pages |= {"/a": Page(article(0)), "/b": Page(article(1))}
+    run(tmp_path / "corpus", settings, site.url("/a"))
+    spoil(tmp_path / "corpus")
+    site.log.clear()
+    report = run(tmp_path / "corpus", settings, site.url("/a"), site.url("/b"))
+    assert (report.unchanged, report.kept) == (1, 1)
+    assert [(each.path, each.status, "if-none-match" in each.headers) for each in site.log] == [
+        ("/robots.txt", 404, False),
+        ("/a", 200, False),
+        ("/b", 200, False),
+    ]
+    (message,) = report.messages
+    assert message.startswith(f"{site.url('/a')}: its stored bytes cannot be used, so the whole page is asked for: ")
+    assert "raw/warc/" in message
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({"X-Robots-Tag": "noai, noimageai"}, ["noai", "noimageai"]),
+        ({"x-robots-tag": "googlebot: noindex, NoAI"}, ["noai"]),
+        ({"X-Robots-Tag": "otherbot: noai"}, ["noai"]),
+        ({"tdm-reservation": "1", "tdm-policy": "https://port.example/tdm.json"}, ["tdm-reservation"]),
+        ({"Content-Usage": "search=y, train-ai=n"}, ["train-ai=n"]),
+        ({"X-Robots-Tag": "noindex, noarchive, unavailable_after: 2030-01-01", "TDM-Reservation": "0"}, []),
+        ({"Content-Signal": "search=yes,ai-train=no"}, ["ai-train=no"]),
+        ({"Content-Usage": "train-ai=y", "Content-Signal": "ai-train=yes, train-ai=n"}, []),
+        ({}, []),
+    ],
+)
+@pytest.mark.parametrize("kind", ["text/html", "text/plain"])
+def test_opt_outs_in_headers_are_recorded(site, settings, tmp_path, headers, expected, kind):
+    body = article(0) if kind == "text/html" else "\n\n".join([TITLES[0], *STORIES[0]]).encode()
+    site.pages["/a"] = Page(body, headers={"Content-Type": kind, **headers})
+    run(tmp_path / "corpus", settings, site.url("/a"))
+    (document,) = read(tmp_path / "corpus", "documents")
+    assert document["rights"]["opt_outs"] == expected
+
+
+def test_opt_outs_of_markup_and_headers_are_one_list_and_stay_when_cleaned_again(site, settings, tmp_path):
+    marked = article(0).replace(b"<title>", b'<meta name=robots content="noai"><meta name=tdm-reservation content=1><title>')
+    site.pages["/a"] = Page(marked, headers={"Content-Type": "text/html", "X-Robots-Tag": "noai, noimageai"})
+    run(tmp_path / "corpus", settings, site.url("/a"))
+    site.pages["/a"].headers.pop("X-Robots-Tag")
+    run(tmp_path / "corpus", settings.model_copy(update={"extract": ExtractConfig(unwrap=False)}), site.url("/a"))
+    assert site.log[-1].status == 304
+    rights = [row["rights"] for row in read(tmp_path / "corpus", "versions")]
+    assert [each["opt_outs"] for each in rights] == [["noai", "noimageai", "tdm-reservation"]]
+    page = raw.read(LocalBucket(tmp_path / "corpus"), raw_ref_of(read(tmp_path / "corpus", "documents")[0]["raw_ref"]))
+    payload = load(page, LoadConfig())
+    assert payload.opt_outs == ("noai", "noimageai"), "the stored response says the same as when it came"

@@ -13,6 +13,7 @@ SPELLED = [
     keys.sketches(1, "ab" * 32),
     keys.staged("run", 3),
     keys.run_plan("run"),
+    keys.run_plan("run", 3),
     keys.run_record("run"),
     keys.probe("examination", "race/1"),
     keys.raw_segment(WHEN, "run", 1, 2),
@@ -29,11 +30,13 @@ def test_every_key_stands_in_exactly_one_area(key):
 def test_numbers_sort_as_keys_do():
     assert keys.commit(9) < keys.commit(10) < keys.commit(123_456)
     assert keys.staged("r", 9) < keys.staged("r", 10)
+    assert keys.run_plan("r") < keys.run_plan("r", 1) < keys.run_plan("r", 9) < keys.run_plan("r", 10) < keys.run_plan("r", 110)
     assert keys.data_file(9, 10, "0" * 64) < keys.data_file(10, 9, "0" * 64)
 
 
 def test_numbers_come_back_from_keys():
     assert keys.commit_seq(keys.commit(42)) == 42
+    assert [keys.run_turn(keys.run_plan("20260101T000000-ab", turn)) for turn in (0, 1, 42)] == [0, 1, 42]
     assert keys.staged_shard(keys.staged("run", 42)) == 42
     assert keys.sketches_seq(keys.sketches(42, "ab" * 32)) == 42
 

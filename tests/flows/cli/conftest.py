@@ -122,6 +122,7 @@ def corpus(tmp_path) -> Path:
             stage="quality",
             reason="too-short",
             detail="It has 3 words.",
+            url="https://www.broken.example/short",
             raw_ref=RawRef("raw/warc/x.warc.gz", 0, 10),
             **told,
         ),

@@ -32,6 +32,19 @@ def test_check_tells_every_fault_and_ends_with_2(winnow):
         "run.workers in mine.toml must be a whole number, not 'x'",
     ]
     assert winnow("config", "check").exit_code == 0
+    assert winnow("config", "check", "--config", "mine.toml").output == result.output
+    both = winnow("config", "check", "mine.toml", "--config", "other.toml")
+    assert (both.exit_code, "name one settings file, mine.toml or other.toml" in both.output) == (2, True)
+
+
+def test_a_fault_of_a_source_names_the_file_and_the_table(winnow):
+    Path("mine.toml").write_text('[[source]]\nslug = "desk"\nkind = "feed"\nlokation = "https://x.example/rss"\n')
+    result = winnow("config", "check", "--config", "mine.toml")
+    assert result.exit_code == 2
+    assert result.output.splitlines() == [
+        "mine.toml, [[source]] number 1 (desk): unknown key lokation: did you mean location?",
+        "mine.toml, [[source]] number 1 (desk): location is missing: every source needs slug, kind, location",
+    ]
 
 
 def test_a_faulty_file_stops_every_verb_with_2(winnow):

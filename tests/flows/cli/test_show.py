@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console
 
 from flows.cli.portrait import print_cuts
+from flows.runs.report import Report
 from ingest.records import Document, Reason, Removal
 from tests.flows.cli.conftest import COPY_ID, HOSTILE, KEPT_ID, RUN, SHORT_ID, pier
 
@@ -185,16 +186,46 @@ def test_list_shows_the_newest_outcome_of_every_input(winnow, corpus):
         (["--outcome", "duplicate"], ["b/copy.txt"]),
         (["--reason", "too-short"], ["c/short.txt"]),
         (["--reason", "quality/too-short"], ["c/short.txt"]),
-        (["--reason", "clean/too-short"], []),
+        (["--reason", "too-short", "--outcome", "kept"], []),
         (["--site", "port.example"], ["a/pier.txt", "b/copy.txt"]),
-        (["--language", "de"], []),
+        (["--site", "WWW.port.example"], ["a/pier.txt", "b/copy.txt"]),
+        (["--site", "broken.example"], ["c/short.txt"]),
+        (["--language", "EN"], ["a/pier.txt", "b/copy.txt"]),
         (["--run", RUN[:8]], ["a/pier.txt", "b/copy.txt", "c/short.txt"]),
-        (["--run", "2027"], []),
         (["--limit", "1"], ["a/pier.txt"]),
     ],
 )
 def test_list_filters(winnow, corpus, filters, names):
     assert listed(winnow("list", "--corpus", corpus, *filters)) == [f"port/{name}" for name in names]
+
+
+@pytest.mark.parametrize(
+    ("filters", "sentence"),
+    [
+        (["--site", "prot.example"], "no site prot.example in the corpus: did you mean port.example?"),
+        (["--language", "de"], "no language de in the corpus: did you mean en?"),
+        (["--language", "ru"], "no language ru in the corpus: there is en"),
+        (["--reason", "clean/too-short"], "no reason clean/too-short in the corpus: did you mean too-short?"),
+        (["--outcome", "keept"], "no outcome keept in the corpus: did you mean kept?"),
+        (["--outcome", "withdrawn"], "no outcome withdrawn in the corpus: there is kept, rejected, duplicate, unchanged, failed"),
+        (["--run", "2027"], f"no run 2027 in the corpus: there is {RUN}"),
+        (["--run", f"{RUN[:-1]}x"], f"no run {RUN[:-1]}x in the corpus: did you mean {RUN}?"),
+    ],
+)
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_a_value_that_nothing_has_is_refused_with_the_nearest(winnow, corpus, filters, sentence, more):
+    result = winnow("list", "--corpus", corpus, *filters, *more)
+    assert result.exit_code == 2
+    assert result.output == f"Error: {sentence}\n"
+
+
+def test_a_run_that_only_has_a_record_is_known(winnow, corpus):
+    (corpus / "clean/runs").mkdir(exist_ok=True)
+    (corpus / "clean/runs/20260305T120000-0badf00d.json").write_text(Report("20260305T120000-0badf00d", str(corpus)).to_json())
+    assert listed(winnow("list", "--corpus", corpus, "--run", "20260305")) == []
+    assert (
+        "did you mean 20260305T120000-0badf00d" in winnow("list", "--corpus", corpus, "--run", "20260305T120000-0badf00e").output
+    )
 
 
 def test_list_as_json_is_an_object_a_line(winnow, corpus):

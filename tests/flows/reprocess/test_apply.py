@@ -354,3 +354,46 @@ def test_other_thresholds_of_duplicates_reach_documents_whose_text_stays(desk, u
     decisions = read(desk.corpus, "decisions")
     desk.apply(desk.preview(exact_only).plan, exact_only)
     assert read(desk.corpus, "decisions") == decisions
+
+
+def test_a_lost_race_that_changes_the_share_is_judged_again_and_stops(desk, usual, unwrapped, monkeypatch) -> None:
+    from flows.runs import apply as applying
+
+    desk.ingest(usual)
+    made = desk.preview(unwrapped)
+    assert made.low > 0
+    original, done = applying.redecide, []
+
+    def overtaken(*arguments):
+        found = original(*arguments)
+        if not done:
+            done.append(desk.write(**{f"wrapped-{number}": plain(number) for number in range(3, 6)}).ingest(usual))
+        return found
+
+    monkeypatch.setattr(applying, "redecide", overtaken)
+    report = desk.apply(made.plan, unwrapped)
+    assert report.seq is None
+    assert (report.gate_refused or "").startswith("0.0% of 7 documents would change, the preview of 7 said ")
+    assert {row["version"] for row in documents(desk).values()} == {1}
+    assert {row["run_id"] for row in read(desk.corpus, "outcomes")}.isdisjoint({made.plan})
+
+
+def test_a_run_that_another_process_committed_meanwhile_is_told_and_not_done_twice(desk, usual, unwrapped, monkeypatch) -> None:
+    from flows.runs import apply as applying
+
+    desk.ingest(usual)
+    made = desk.preview(unwrapped)
+    original, done = applying.proposal, []
+
+    def overtaken(*arguments):
+        found = original(*arguments)
+        if not done:
+            done.append(None)
+            # As one does that takes this process for dead.
+            desk.apply(made.plan, unwrapped)
+        return found
+
+    monkeypatch.setattr(applying, "proposal", overtaken)
+    report = desk.apply(made.plan, unwrapped)
+    assert (report.seq, report.inputs, report.new_versions) == (2, 7, 3)
+    assert sorted(row["version"] for row in read(desk.corpus, "versions")) == [1] * 6 + [2] * 3

@@ -14,14 +14,15 @@ import pytest
 
 from flows import mortal
 from flows.application import TRIES, guarded, wrapped
-from flows.environment import environment
+from flows.environment import asynchronous, database, environment
 from flows.pages import serving
+from ingest.errors import ConfigError
 from tests.e2e.service import until
 
 
 def test_the_users_own_prefect_does_not_reach_the_service(tmp_path: Path) -> None:
     theirs = {"PREFECT_API_URL": "https://elsewhere", "PREFECT_API_KEY": "k", "PREFECT_PROFILE": "cloud", "PATH": "/bin"}
-    found = environment("http://127.0.0.1:4300", tmp_path, None, theirs)
+    found = environment("http://127.0.0.1:4300", tmp_path, theirs)
     assert found["PREFECT_API_URL"] == "http://127.0.0.1:4300/api"
     assert found["PREFECT_HOME"] == str(tmp_path / "prefect")
     assert found["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
@@ -31,9 +32,32 @@ def test_the_users_own_prefect_does_not_reach_the_service(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+asyncpg"])
-def test_a_database_is_spoken_to_with_the_driver_that_prefect_needs(tmp_path: Path, scheme: str) -> None:
-    found = environment("http://127.0.0.1:4300", tmp_path, f"{scheme}://me@db/prefect", {})
-    assert found["PREFECT_SERVER_DATABASE_CONNECTION_URL"] == "postgresql+asyncpg://me@db/prefect"
+def test_a_database_is_spoken_to_with_the_driver_that_prefect_needs(scheme: str) -> None:
+    assert asynchronous(f"{scheme}://me@db/prefect") == "postgresql+asyncpg://me@db/prefect"
+
+
+def test_what_psql_understands_of_tls_and_sockets_is_understood() -> None:
+    asked = asynchronous("postgresql:///prefect?host=/run/postgresql&sslmode=require")
+    assert asked == "postgresql+asyncpg:///prefect?host=/run/postgresql&ssl=require"
+
+
+@pytest.mark.parametrize(
+    "url", ["db/prefect", "mysql://me:x-y-z@db/p", "postgresql://me:x-y-z@db", "postgresql://me:x-y-z@db:port/p"]
+)
+def test_what_is_no_database_is_refused_without_repeating_it(url: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        asynchronous(url)
+    assert "x-y-z" not in str(refused.value)
+
+
+def test_the_way_into_the_database_is_the_servers_alone(tmp_path: Path) -> None:
+    theirs = {"WINNOW_POSTGRES": "postgresql://me:x@db/p", "PGPASSWORD": "x", "PREFECT_SERVER_DATABASE_PASSWORD": "theirs"}
+    assert not set(theirs) & set(environment("http://127.0.0.1:4300", tmp_path, theirs))
+    assert database("postgresql://me@db/p", theirs) == {
+        "PGPASSWORD": "x",
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": "postgresql+asyncpg://me@db/p",
+    }
+    assert database(None, theirs) == {}
 
 
 def fetch(address: str, **headers: str) -> tuple[int, bytes, str]:
