@@ -56,6 +56,14 @@ class Flag(StrEnum):
     """The input ended early; what arrived intact was used."""
 
 
+DateSource = Literal["record", "json-ld", "meta", "time-element", "text", "url", "feed", "search"]
+"""Where a date of publication is known from; a closed list.
+
+A field of the record that held the article, JSON-LD, a meta element, an element marked up as the date, the stamp beside the
+headline, the page's URL, the feed that led to the page, or htmldate's search over the rest of the page: the surest first but
+for the last two.
+"""
+
 RejectStage = Literal["load", "fetch", "extract", "clean", "language", "quality", "isolate"]
 
 
@@ -251,6 +259,8 @@ class Article:
     published_at: datetime | None = None
     published_precision: str | None = None
     """`second`, `minute` or `day`."""
+    published_source: DateSource | None = None
+    """Where `published_at` is known from."""
     modified_at: datetime | None = None
     site: str | None = None
     """Registered domain-like host of the page's URL without `www.`; null without URL."""
@@ -258,6 +268,7 @@ class Article:
     """The page's own canonical URL, else the URL given or fetched."""
     section: str | None = None
     agency: str | None = None
+    """The news agency that is credited; a name of `ingest.extract.agency`."""
     access: Literal["free", "metered", "paywalled", "unknown"] = "unknown"
     page_type: str | None = None
     """`article`, `listing` …; null for plain text."""
@@ -351,6 +362,7 @@ class Document:
     authors: tuple[str, ...] = ()
     published_at: datetime | None = None
     published_precision: str | None = None
+    published_source: DateSource | None = None
     modified_at: datetime | None = None
     section: str | None = None
     agency: str | None = None

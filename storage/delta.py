@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import pyarrow as pa
-from deltalake import CommitProperties, DeltaTable, Transaction
+from deltalake import CommitProperties, DeltaTable, Schema, Transaction
 from deltalake.exceptions import CommitFailedError, DeltaError
 from deltalake.transaction import AddAction, RemoveAction
 
@@ -76,6 +76,20 @@ class Handle:
     def tombstones(self) -> set[str]:
         """Paths of files that were replaced and may still be read by whoever opened an older version."""
         return set(self._delta.vacuum(retention_hours=0, dry_run=True, enforce_retention_duration=False))
+
+    def widen(self) -> bool:
+        """Adds the columns that the schema got after the table was made, null in older rows; False: there are none."""
+        known = {field.name for field in self._delta.schema().fields}
+        fresh = [field for field in SCHEMAS[self.table] if field.name not in known]
+        if not fresh:
+            return False
+        with _translated(self._bucket, self.table):
+            try:
+                self._delta.alter.add_columns(Schema.from_arrow(pa.schema(fresh)).fields)
+            except CommitFailedError:
+                # Someone else moved the table meanwhile; the next look tells whether columns are missing still.
+                return True
+        return True
 
     def apply(self, commit: Commit, adds: Sequence[FileEntry], removes: Sequence[tuple[str, int]]) -> bool:
         """Moves the table to the next commit; False: it has moved since this handle was opened."""

@@ -39,14 +39,17 @@ def read(
     columns: Sequence[str] | None = None,
     where: pc.Expression | None = None,
 ) -> pa.Table:
-    """Rows of one file; only the ranges that hold the columns are fetched. Raises: KeyMissingError, DamagedError."""
+    """Rows of one file; only the ranges that hold the columns are fetched. Raises: KeyMissingError, DamagedError.
+
+    Columns that the schema got after the file was written are null.
+    """
     wanted = list(schema.names) if columns is None else list(columns)
     info = bucket.head(key)
     if info is None:
         raise KeyMissingError(key)
     try:
         with pa.PythonFile(_ObjectFile(bucket, key, info.size), mode="r") as file:
-            found = pq.read_table(file, columns=wanted, filters=where)
+            found = pq.read_table(file, columns=wanted, filters=where, schema=schema)
     except pa.ArrowException as error:
         raise DamagedError(f"{key} cannot be read as Parquet: the object is damaged") from error
     return found.cast(pa.schema([schema.field(column) for column in wanted]))

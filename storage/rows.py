@@ -20,6 +20,7 @@ _AS_IT_IS: tuple[str, ...] = (
     "text",
     "published_at",
     "published_precision",
+    "published_source",
     "modified_at",
     "section",
     "agency",

@@ -155,6 +155,8 @@ class Corpus:
 
     def _roll_table(self, table: Table, head: int) -> None:
         handle = delta.Handle(self.bucket, table)
+        while handle.widen():
+            handle = delta.Handle(self.bucket, table)
         while handle.applied < head:
             commit = self.log.read(handle.applied + 1)
             adds = commit.files.get(table, ())

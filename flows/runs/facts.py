@@ -8,6 +8,18 @@ from flows.view.fact import Fact
 from ingest.records import Decision, Document, Edge
 from ingest.urls import canonical_url
 
+_KNOWN_FROM = {
+    "record": "said by the record",
+    "json-ld": "JSON-LD of the page",
+    "meta": "a meta element of the page",
+    "time-element": "an element marked up as the date",
+    "text": "the stamp beside the headline",
+    "url": "the URL",
+    "feed": "the feed that led to the page",
+    "search": "found by a search of the whole page",
+}
+"""`published_source` in words."""
+
 
 def facts(found: Found) -> Iterator[Fact]:
     """What the document is, where it comes from, and what became of its last input; only what is known."""
@@ -86,7 +98,8 @@ def _metadata(document: Document, outcome: OutcomeRow | None) -> Iterator[Fact]:
     yield Fact("title", document.title or "", "a block of the page" if document.title_span else "markup or record")
     yield Fact("authors", ", ".join(document.authors))
     if document.published_at is not None:
-        yield Fact("published", f"{_moment(document.published_at)} ({document.published_precision})")
+        known_from = _KNOWN_FROM.get(document.published_source or "", "")
+        yield Fact("published", f"{_moment(document.published_at)} ({document.published_precision})", known_from)
     yield Fact("section", document.section or "")
     yield Fact("agency", document.agency or "")
     language = f"{document.language} ({document.language_score:.2f}, {document.script or 'no letters'})"

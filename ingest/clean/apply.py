@@ -44,6 +44,7 @@ def ledger(article: Article, labeller: Labeller, config: CleanConfig) -> Documen
         authors=article.authors,
         published_at=_utc(article.published_at),
         published_precision=article.published_precision,
+        published_source=article.published_source,
         modified_at=_utc(article.modified_at),
         section=article.section,
         agency=article.agency,

@@ -4,15 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ingest.dates import Dated
+from ingest.extract.agency import agency_of
 from ingest.extract.evidence import judged
 from ingest.extract.headline import find_headline
 from ingest.extract.html import blocks_of
 from ingest.extract.metadata import Metadata, metadata_of
+from ingest.extract.published import Dates
 from ingest.extract.text import blocks_of_text
 from ingest.extract.title import Titled
 from ingest.extract.tree import parse
-from ingest.records import Article, Block, Payload, Rejected
+from ingest.records import Article, Block, DateSource, Payload, Rejected
 from ingest.urls import site_of
 
 NO_TEXT = Rejected("extract", "no-text", "The page shows no text.")
@@ -61,7 +62,7 @@ def article_from_text(payload: Payload, config: ExtractConfig, clock: Clock) -> 
     if not blocks:
         return NO_TEXT
     title, title_block = _given_title(payload, blocks) or _headline(blocks)
-    published_at, precision = _published(payload, None)
+    published_at, precision, source = _published(payload, None)
     return Article(
         blocks=blocks,
         title=title,
@@ -69,9 +70,11 @@ def article_from_text(payload: Payload, config: ExtractConfig, clock: Clock) -> 
         authors=payload.authors,
         published_at=published_at,
         published_precision=precision,
+        published_source=source,
         modified_at=payload.modified_at,
         site=site_of(payload.url) if payload.url else None,
         url=payload.url,
+        agency=agency_of(payload.authors, blocks, title_block),
         opt_outs=payload.opt_outs,
         flags=payload.flags,
     )
@@ -79,7 +82,7 @@ def article_from_text(payload: Payload, config: ExtractConfig, clock: Clock) -> 
 
 def _with_metadata(payload: Payload, blocks: tuple[Block, ...], page: Metadata) -> Article:
     title, title_block = _given_title(payload, blocks) or page.titled
-    published_at, precision = _published(payload, page.dates.published)
+    published_at, precision, source = _published(payload, page.dates)
     modified_at = page.dates.modified[0] if page.dates.modified else None
     url = page.url or payload.url
     site = payload.url or page.url
@@ -90,10 +93,12 @@ def _with_metadata(payload: Payload, blocks: tuple[Block, ...], page: Metadata) 
         authors=payload.authors or page.authors,
         published_at=published_at,
         published_precision=precision,
+        published_source=source,
         modified_at=payload.modified_at or modified_at,
         site=site_of(site) if site else None,
         url=url,
         section=page.section,
+        agency=page.agency,
         access=page.access,
         page_type=page.page_type,
         html_lang=page.html_lang,
@@ -103,11 +108,13 @@ def _with_metadata(payload: Payload, blocks: tuple[Block, ...], page: Metadata) 
     )
 
 
-def _published(payload: Payload, shown: Dated | None) -> tuple[datetime | None, str | None]:
-    """What the envelope says of the publication, else the page, else the feed that led to it."""
+def _published(payload: Payload, page: Dates | None) -> tuple[datetime | None, str | None, DateSource | None]:
+    """When it was published, how exactly and known from where: from the envelope, else the page, else the feed that led to it."""
     if payload.published_at is not None:
-        return payload.published_at, payload.published_precision
-    return shown or ((payload.listed_at, "second") if payload.listed_at else (None, None))
+        return payload.published_at, payload.published_precision, "record"
+    if page is not None and page.published is not None:
+        return *page.published, page.source
+    return (payload.listed_at, "second", "feed") if payload.listed_at else (None, None, None)
 
 
 def _given_title(payload: Payload, blocks: Sequence[Block]) -> Titled | None:

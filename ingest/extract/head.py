@@ -1,5 +1,7 @@
 """What a page's head says: meta elements, links and the document title."""
 
+import html
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -7,6 +9,7 @@ from lxml.html import HtmlElement
 
 MAX_CHARS = 2_000
 """A longer content is no name, date or title."""
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,10});")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +35,15 @@ def head_of(root: HtmlElement) -> Head:
     return Head(meta=_meta(root), links=_links(root), title=_title(root), lang=root.get("lang") or root.get("xml:lang") or None)
 
 
+def unescaped(text: str) -> str:
+    """The text with the entities that were escaped twice spelled out; a bare `&` of a URL stays."""
+    return _ENTITY.sub(lambda match: html.unescape(match[0]), text) if "&" in text else text
+
+
 def _meta(root: HtmlElement) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for element in root.iter("meta"):
-        content = " ".join((element.get("content") or "").split())
+        content = " ".join(unescaped(element.get("content") or "").split())
         if content and len(content) <= MAX_CHARS:
             for key in ("name", "property", "itemprop", "http-equiv"):
                 if name := (element.get(key) or "").strip().lower():

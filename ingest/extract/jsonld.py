@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 
 from lxml.html import HtmlElement
 
+from ingest.extract.head import unescaped
+
 MAX_CHARS = 1_000_000
 """A script of 10 MB took 1.4 GB to read; those of articles are below 200 KB."""
 MAX_NODES = 400
@@ -38,7 +40,7 @@ def is_article(node: Node) -> bool:
 def texts(value: Json) -> list[str]:
     """The texts in a value that may be a text, a list of texts, or neither."""
     values = value if isinstance(value, list) else [value]
-    return [each.strip() for each in values if isinstance(each, str) and each.strip()]
+    return [unescaped(each).strip() for each in values if isinstance(each, str) and each.strip()]
 
 
 def _loaded(text: str) -> Json:

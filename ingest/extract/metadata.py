@@ -7,18 +7,17 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from ingest.extract.authors import authors_of
+from ingest.extract.agency import agency_of
+from ingest.extract.authors import authors_of, claims_of, outlets_of
 from ingest.extract.head import Head, head_of
-from ingest.extract.jsonld import Node, is_article, nodes_of, texts
+from ingest.extract.jsonld import nodes_of
 from ingest.extract.pagetype import page_type_of
 from ingest.extract.published import DatedPage, Dates, dates_of
 from ingest.extract.rights import Access, absolute, access_of, licence_of, opt_outs_of
+from ingest.extract.section import section_of
 from ingest.extract.title import Titled, title_of
 from ingest.records import Block
 from ingest.urls import canonical_url
-
-SECTIONS = ("article:section", "og:article:section", "section", "parsely-section", "cxenseparse:section")
-MAX_SECTION_CHARS = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,7 @@ class Metadata:
     url: str | None
     """The canonical URL that the page names, absolute; null where it names none that can be meant."""
     section: str | None
+    agency: str | None
     access: Access
     page_type: str | None
     html_lang: str | None
@@ -41,14 +41,15 @@ class Metadata:
 def metadata_of(root: HtmlElement, blocks: Sequence[Block], url: str | None, latest: datetime) -> Metadata:
     """The metadata of a page that was found at `url`; no date is later than `latest`."""
     head, nodes = head_of(root), nodes_of(root)
-    titled = title_of(blocks, head, nodes)
     own_url = _canonical(head, url)
+    shown = title_of(blocks, head, nodes, url or own_url)
     return Metadata(
-        titled=titled,
-        authors=authors_of(root, blocks, head, nodes),
-        dates=dates_of(DatedPage(root, blocks, titled[1], head, nodes, url or own_url), latest),
+        titled=(shown.title, shown.block),
+        authors=authors_of(root, blocks, shown.place, head, nodes),
+        dates=dates_of(DatedPage(root, blocks, shown.place, head, nodes, url or own_url), latest),
         url=own_url,
-        section=_section(head, nodes),
+        section=section_of(head, nodes, shown.title, outlets_of(head, nodes)),
+        agency=agency_of(claims_of(head, nodes), blocks, shown.place),
         access=access_of(head, nodes),
         page_type=page_type_of(head, nodes),
         html_lang=head.lang or head.first("content-language", "og:locale"),
@@ -72,9 +73,3 @@ def _is_home(url: str) -> bool:
     except ValueError:
         return True
     return split.path in {"", "/"} and not split.query
-
-
-def _section(head: Head, nodes: Sequence[Node]) -> str | None:
-    claims = [text for node in nodes if is_article(node) for text in texts(node.get("articleSection"))[:1]]
-    claim = head.first(*SECTIONS) or next(iter(claims), "")
-    return claim if 0 < len(claim) <= MAX_SECTION_CHARS else None

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from htmldate import find_date
@@ -14,7 +14,7 @@ from ingest.dates import Dated, parse_date
 from ingest.extract.head import Head
 from ingest.extract.jsonld import Node, is_article, texts
 from ingest.extract.prosedate import MONTH, dates_in
-from ingest.records import Block
+from ingest.records import Block, DateSource
 
 PUBLISHED = (
     "article:published_time",
@@ -69,12 +69,23 @@ BLOCKS_BEFORE_TITLE = 6
 MAX_STAMP_CHARS = 80
 """A longer block is a sentence that mentions a date."""
 _IN_URL = re.compile(r"[/_-]((?:19|20)\d\d)[/_-]?(0?[1-9]|1[0-2]|[a-z]{3})[/_-]?(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)", re.IGNORECASE)
+_AMERICAN = re.compile(r"https?://[^/:?#]+\.(?:gov|mil|us)(?:[/:?#]|$)", re.IGNORECASE)
 _CHANGE = (
     r"updat|modifi|aktualisier|mise? à jour|actualiza|aggiorna|atualiza|zaktualiz|обновл|bijgewerkt|uppdaterad"
     r"|oppdatert|opdateret|güncelle|最終更新|更新|수정|changed|edited|geändert"
 )
 _UPDATED = re.compile(_CHANGE, re.IGNORECASE)
 _CHANGED = re.compile(rf"{_CHANGE}|review|expires|event|deadline|©|copyright", re.IGNORECASE)
+_LAST_CHANGED = re.compile(
+    r"^(?:page |this page was |site )?(?:last (?:updated|modified|changed)|zuletzt (?:aktualisiert|geändert|bearbeitet)"
+    r"|dernière (?:mise à jour|modification)|última (?:actualización|modificación|atualização)|ultimo aggiornamento"
+    r"|laatst (?:bijgewerkt|gewijzigd)|senast (?:uppdaterad|ändrad)|sist oppdatert|sidst opdateret|ostatnia aktualizacja"
+    r"|son güncelleme|последнее обновление|最終更新)",
+    re.IGNORECASE,
+)
+"""What a line at any place of a page says of the whole page."""
+EARLIEST_CHANGE = timedelta(days=-1)
+"""Before publication there is no change; clocks without zones are some hours off."""
 Usable = Callable[[datetime], bool]
 Claim = TypeVar("Claim", str, datetime)
 
@@ -84,6 +95,8 @@ class Dates:
     """When a page says that it was published and changed."""
 
     published: Dated | None
+    source: DateSource | None
+    """Where `published` is known from; null without it."""
     modified: Dated | None
 
 
@@ -111,44 +124,58 @@ def dates_of(page: DatedPage, latest: datetime) -> Dates:
 
     stamps = list(_stamps(page))
     changes = [*_of_nodes(page.nodes, "dateModified"), *_of_meta(page.head, MODIFIED)]
-    modified = _first(parse_date, changes, is_usable) or _first(_read(page.head, []), _after_change(stamps), is_usable)
+    modified = _first(parse_date, changes, is_usable) or _first(
+        _read(page, []), [*_after_change(stamps), *_last(page)], is_usable
+    )
     # What stands before "Updated:" may still be the day of publication.
-    shown = [day for text in _before_change(stamps) for day in _days(text, page.head) if is_usable(day)]
-    claims = [*_of_nodes(page.nodes, "datePublished"), *_of_meta(page.head, PUBLISHED), *_marked(page.root)]
-    published = _first(_read(page.head, shown), claims, is_usable) or _first(_stamped, shown, is_usable)
-    published = published or _first(parse_date, _in_url(page.url), is_usable)
-    return Dates(published or _searched(page, modified, latest), modified)
+    shown = [day for text in _before_change(stamps) for day in _days(text, page) if is_usable(day)]
+    read = _read(page, shown)
+    # Lazily: a later source is looked at only where the earlier ones tell nothing.
+    sources: tuple[tuple[DateSource, Callable[[], Dated | None]], ...] = (
+        ("json-ld", lambda: _first(read, _of_nodes(page.nodes, "datePublished"), is_usable)),
+        ("meta", lambda: _first(read, _of_meta(page.head, PUBLISHED), is_usable)),
+        ("time-element", lambda: _first(read, _marked(page.root), is_usable)),
+        ("text", lambda: _first(_stamped, shown, is_usable)),
+        ("url", lambda: _first(parse_date, _in_url(page.url), is_usable)),
+        ("search", lambda: _searched(page, modified, latest)),
+    )
+    told = ((dated, source) for source, find in sources if (dated := find()) is not None)
+    published, source = next(told, (None, None))
+    if modified and published and modified[0] - published[0] < EARLIEST_CHANGE:
+        modified = None
+    return Dates(published, source, modified)
 
 
 def _first(read: Callable[[Claim], Dated | None], claims: Iterable[Claim], is_usable: Usable) -> Dated | None:
     return next((dated for claim in claims if (dated := read(claim)) is not None and is_usable(dated[0])), None)
 
 
-def _read(head: Head, shown: Sequence[datetime]) -> Callable[[str], Dated | None]:
+def _read(page: DatedPage, shown: Sequence[datetime]) -> Callable[[str], Dated | None]:
     """Reads machine-written dates, and spelled ones; `03-09-2026` is the one of its two days that stands beside the headline."""
 
     def read(claim: str) -> Dated | None:
         dated = parse_date(claim)
         if dated is not None or len(claim) > MAX_STAMP_CHARS:
             return dated
-        days = _days(claim, head)
+        days = _days(claim, page)
         seen = [day for day in (*days, *dates_in(claim, month_first=True)) if day in shown]
         return next(((day, "day") for day in (*seen[:1], *days)), None)
 
     return read
 
 
-def _days(text: str, head: Head) -> list[datetime]:
-    return dates_in(text, month_first=_is_month_first(head))
+def _days(text: str, page: DatedPage) -> list[datetime]:
+    return dates_in(text, month_first=_is_month_first(page))
 
 
 def _stamped(day: datetime) -> Dated:
     return day, "day"
 
 
-def _is_month_first(head: Head) -> bool:
+def _is_month_first(page: DatedPage) -> bool:
     """Whether the page is written for readers in the United States."""
-    return "us" in re.split(r"[-_]", (head.lang or head.first("og:locale") or "").lower())
+    claimed = re.split(r"[-_]", (page.head.lang or page.head.first("og:locale") or "").lower())
+    return "us" in claimed or _AMERICAN.match(page.url or "") is not None
 
 
 def _of_nodes(nodes: Sequence[Node], key: str) -> list[str]:
@@ -183,6 +210,10 @@ def _before_change(stamps: Iterable[str]) -> Iterator[str]:
 
 def _after_change(stamps: Iterable[str]) -> Iterator[str]:
     return (stamp[match.start() :] for stamp in stamps if (match := _UPDATED.search(stamp)))
+
+
+def _last(page: DatedPage) -> Iterator[str]:
+    return (each.text for each in page.blocks if len(each.text) <= MAX_STAMP_CHARS and _LAST_CHANGED.match(each.text))
 
 
 def _in_url(url: str | None) -> Iterator[str]:

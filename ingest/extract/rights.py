@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 from lxml.html import HtmlElement
 
 from ingest.extract.head import Head
-from ingest.extract.jsonld import Node, texts
+from ingest.extract.jsonld import Node, is_article, texts
 
 Access = Literal["free", "metered", "paywalled", "unknown"]
 
@@ -20,6 +20,9 @@ PREFERENCES = (("content-usage", "train-ai=n"), ("content-signal", "ai-train=no"
 """Headers, and what they say that asks not to be learned from."""
 _TIERS: dict[str, Access] = {"free": "free", "metered": "metered", "locked": "paywalled"}
 """Values of `article:content_tier`."""
+VENDORS = ("k5a:paid", "lp:premium")
+"""Meta elements of Kilkaya and LinkPulse that say whether a page is for subscribers only."""
+_CLOSED = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 _ACCESS: dict[str, Access] = {"true": "free", "false": "paywalled"}
 
 
@@ -61,12 +64,35 @@ def _opt_outs(robots: Iterable[str], reservations: Sequence[str]) -> tuple[str, 
 
 
 def access_of(head: Head, nodes: Sequence[Node]) -> Access:
-    """Whether the whole page may be read free of charge, as its markup says."""
-    for node in nodes:
-        claim = node.get("isAccessibleForFree")
-        if isinstance(claim, bool | str):
-            return _ACCESS.get(str(claim).strip().lower(), "unknown")
-    return _TIERS.get((head.first("article:content_tier") or "").lower(), "unknown")
+    """Whether the whole page may be read free of charge, as its markup says; JSON-LD of the article before all else.
+
+    Markup that closes the page and calls it metered elsewhere is metered. Paywalls in the page's elements prove nothing: free
+    pages carry them too, unseen.
+    """
+    tier = _TIERS.get((head.first("article:content_tier") or "").lower(), "unknown")
+    claims = [node.get("isAccessibleForFree") for node in sorted(nodes, key=lambda node: not is_article(node))]
+    claims += [part.get("isAccessibleForFree") for node in nodes if is_article(node) for part in _parts(node)]
+    claims += [head.first("isaccessibleforfree")]
+    told = next((access for claim in claims if (access := _access(claim)) is not None), None)
+    if told is None:
+        return tier if tier != "unknown" else _vendors(head)
+    return "metered" if (told, tier) == ("paywalled", "metered") else told
+
+
+def _access(claim: object) -> Access | None:
+    """What `true`, `"False"` or `http://schema.org/True` means."""
+    return _ACCESS.get(str(claim).strip().lower().rpartition("/")[2]) if isinstance(claim, bool | str) else None
+
+
+def _parts(node: Node) -> list[Node]:
+    parts = node.get("hasPart")
+    return [part for part in (parts if isinstance(parts, list) else [parts]) if isinstance(part, dict)]
+
+
+def _vendors(head: Head) -> Access:
+    """What meta elements for the measuring of readers say: no part of a standard, but of many sites."""
+    closed = [_CLOSED[value] for name in VENDORS if (value := (head.first(name) or "").lower()) in _CLOSED]
+    return "unknown" if not closed else "paywalled" if closed[0] else "free"
 
 
 def absolute(url: str, base: str | None) -> str | None:

@@ -144,6 +144,7 @@ def test_a_change_of_what_readers_read_makes_a_new_version(changed: dict) -> Non
         {"url": "https://port.example/pier"},
         {"modified_at": DAY},
         {"published_precision": "day"},
+        {"published_source": "meta"},
         {"section": "Harbour"},
         {"language_score": 0.99},
         {"flags": frozenset({Flag.TEXT_LOSS})},

@@ -42,6 +42,8 @@ documents = st.builds(
     authors=st.lists(texts, max_size=2).map(tuple),
     published_at=maybe_moments,
     published_precision=maybe_texts,
+    published_source=st.sampled_from([None, "json-ld", "feed"]),
+    agency=maybe_texts,
     modified_at=maybe_moments,
     section=maybe_texts,
     language_score=shares,

@@ -364,3 +364,32 @@ def test_timestamps_are_utc_and_come_back_equal(corpus):
     version = replace(new_version("bridge", 1, "x"), fetched_at=when)
     corpus.commit(propose(corpus, "second", [version]))
     assert corpus.scan("documents", ["fetched_at"], pc.field("id") == doc_id("bridge"))["fetched_at"].to_pylist() == [when]
+
+
+def test_a_corpus_made_before_a_column_existed_is_read_and_gets_it(tmp_path, monkeypatch):
+    def without(table):
+        return pa.schema([field for field in SCHEMAS[table] if field.name != "published_source"])
+
+    def narrow(batches):
+        return [
+            batch.drop_columns(["published_source"]) if "published_source" in batch.column_names else batch for batch in batches
+        ]
+
+    stage = files.stage
+    with monkeypatch.context() as older:
+        for table in ("versions", "documents"):
+            older.setitem(SCHEMAS, table, without(table))
+        older.setattr(files, "stage", lambda bucket, table, batches, **place: stage(bucket, table, narrow(batches), **place))
+        ingest(Corpus.create(LocalBucket(tmp_path)), "old", FIRST)
+    assert "published_source" not in pq.read_schema(next((tmp_path / "clean/versions").glob("*.parquet"))).names
+    corpus = Corpus.open(LocalBucket(tmp_path))
+    assert corpus.scan("versions", ["published_source"]).to_pydict() == {"published_source": [None] * 3}
+    ingest(corpus, "new", SECOND)
+    assert_lawful(corpus)
+    for table in ("versions", "documents"):
+        assert as_others_open(corpus, table).schema().to_arrow().field("published_source").nullable
+        assert delta.Handle(corpus.bucket, table).protocol <= (1, 4)
+    assert texts(corpus)[doc_id("bridge")] == "It was opened."
+    before = snapshot(corpus)
+    corpus.roll()
+    assert snapshot(corpus) == before

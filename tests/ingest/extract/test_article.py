@@ -31,6 +31,7 @@ def test_html_becomes_blocks_with_markup_verdict_and_metadata() -> None:
         "https://www.lindenpost.example/quay",
     )
     assert (found.published_at, found.published_precision) == (datetime(2024, 3, 5, 8, 30, tzinfo=UTC), "second")
+    assert found.published_source == "meta"
     assert found.flags == {Flag.CHARSET_GUESSED}
 
 
@@ -41,6 +42,7 @@ def test_what_the_envelope_says_wins_over_the_page() -> None:
     )
     assert (found.title, found.title_block, found.authors) == ("Given title", None, ("Jo Dale",))
     assert (found.published_at, found.published_precision, found.modified_at) == (day, "day", day)
+    assert found.published_source == "record"
 
 
 def test_an_envelopes_title_is_lifted_from_its_block() -> None:
@@ -73,3 +75,11 @@ def test_trafilatura_is_not_asked_where_that_is_not_wished() -> None:
     found = extract(Payload("html", HTML, "utf-8"), ExtractConfig(ask_trafilatura=False))
     assert isinstance(found, Article)
     assert {block.trafilatura for block in found.blocks} == {None}
+
+
+def test_the_date_of_the_feed_counts_where_the_page_has_none() -> None:
+    listed = datetime(2024, 3, 4, 7, tzinfo=UTC)
+    bare = article("<h1>New quay opens</h1><p>The harbour office opened a new quay.</p>", listed_at=listed)
+    assert (bare.published_at, bare.published_precision, bare.published_source) == (listed, "second", "feed")
+    assert article(HTML, listed_at=listed).published_source == "meta"
+    assert article("Nothing tells the day.", "text").published_source is None
