@@ -56,8 +56,8 @@ tells when it was published; we give the latter. On news pages .93 is reached.
 Titles, authors and dates: all errors were read before the rules were written (92, 116 and 56) and after. Of the 69 titles left,
 most are a matter of taste: the gold follows `og:title` or the title element where the page shows another headline (we give the
 shown one), or keeps a kicker that the page shows apart. Of the 65 authors left, 24 stand on the page with nothing that marks them
-as a byline or not at all, 18 are habits of the gold (degrees split from names, places, the first name only), and 9 are others than
-whom the markup credits. A rule for bare names between headline and date was tried and dropped: 3 right, 12 wrong.
+as a byline or not at all, 18 are habits of the gold (degrees split from names, places, the first name only), and 9 are others
+than whom the markup credits. A rule for bare names between headline and date was tried and dropped: 3 right, 12 wrong.
 
 Law 5 asks for at most .001 of `lost_again` beyond the golden documents and is not kept yet: a labeller of rules sees other
 neighbours once their furniture is gone. The floors hold what is reached.
