@@ -82,13 +82,15 @@ def test_a_run_shows_summary_table_progress_and_picture(service: Service, root: 
         "outcomes": "table",
         "progress": "progress",
         "picture": "image",
+        "page": "markdown",
     }
     assert '"reason": "binary"' in shown["outcomes"]["data"]
     assert shown["progress"]["data"] == 100
     assert shown["picture"]["data"].startswith("data:image/svg+xml;base64,")
-    (address,) = re.findall(r"\((http://127[^)]+)\)", shown["summary"]["data"])
-    with urllib.request.urlopen(address) as answer:  # noqa: S310 - our own server
-        assert b'"run_id"' in answer.read()
+    addresses = re.findall(r"\((http://127[^)]+)\)", shown["summary"]["data"] + shown["page"]["data"])
+    told = [urllib.request.urlopen(address).read() for address in addresses]  # noqa: S310 - our own server
+    assert any(b'"run_id"' in answer for answer in told)
+    assert any(b"Look at these first" in answer for answer in told)
 
 
 @pytest.mark.parametrize(
