@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CORPUS ?= ./corpus
 
-.PHONY: help install readers run test test-all check fix lock bench evaluate clean
+.PHONY: help install readers train run test test-all check fix lock bench evaluate clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -17,6 +17,10 @@ install: .venv/installed  ## make .venv from the locked requirements and install
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
 	@touch $@
+
+train: install  ## learn the model that tells own text from everything else, from ../shared/bench
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/train.txt
+	@$(BIN)/python -m benchmarks.train_cleaner ../shared/bench
 
 readers: install  ## what only the tests of docs/reading-the-bucket.md need: Polars, pandas, datasets
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/readers.txt
@@ -46,6 +50,7 @@ lock:  ## renew the locked requirements (needs uv and the package index)
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements/run.txt
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group dev pyproject.toml -o requirements/dev.txt
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group readers -c requirements/dev.txt -o requirements/readers.txt
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group train -c requirements/dev.txt -o requirements/train.txt
 
 bench: install  ## speed beside trafilatura, and of each stage
 	@$(BIN)/python -m benchmarks.speed

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
+from ingest.clean.config import CleanConfig, OperatingPoint
 from ingest.dedup.stories import cluster_documents
 from ingest.dedup.stories import same_story as compare_stories
 from ingest.extract.headline import find_headline
@@ -13,7 +14,16 @@ from ingest.pipeline import Stages
 from ingest.records import Article, Label, Labeller, RawPage, Rejected
 from ingest.stages import PipelineConfig, build, labeller_of
 
-__all__ = ["clean_html", "clusters", "describe", "keep_lines", "language", "same_story"]
+__all__ = [
+    "clean_html",
+    "clusters",
+    "describe",
+    "keep_lines",
+    "keep_lines_balanced",
+    "keep_lines_strict",
+    "language",
+    "same_story",
+]
 
 
 @cache
@@ -32,11 +42,25 @@ def clean_html(html: bytes, url: str) -> str:
 
 def keep_lines(lines: list[str]) -> list[bool]:
     """Which lines of a plain-text dump are the article's own; a partly kept line counts as kept, a blank one as cut."""
+    return _keep_lines(lines, "conservative")
+
+
+def keep_lines_balanced(lines: list[str]) -> list[bool]:
+    """The same at the operating point `balanced`."""
+    return _keep_lines(lines, "balanced")
+
+
+def keep_lines_strict(lines: list[str]) -> list[bool]:
+    """The same at the operating point `strict`."""
+    return _keep_lines(lines, "strict")
+
+
+def _keep_lines(lines: list[str], point: OperatingPoint) -> list[bool]:
     blocks, line_of = blocks_of_lines(lines)
     headline = find_headline(blocks)
     article = Article(blocks, title=None if headline is None else blocks[headline].text, title_block=headline)
     keep = [False] * len(lines)
-    for index, label in enumerate(_labeller().label(article)):
+    for index, label in enumerate(_labeller(point).label(article)):
         keep[line_of[index]] = index == headline or not _is_cut_whole(label, len(blocks[index].text))
     return keep
 
@@ -78,8 +102,8 @@ def _extract(html: bytes, url: str) -> Article | Rejected:
 
 
 @cache
-def _labeller() -> Labeller:
-    return labeller_of(PipelineConfig())
+def _labeller(point: OperatingPoint) -> Labeller:
+    return labeller_of(PipelineConfig(clean=CleanConfig(operating_point=point)))
 
 
 def _is_cut_whole(label: Label, length: int) -> bool:

@@ -7,7 +7,7 @@ from importlib.metadata import version
 
 from ingest.clean.apply import clean
 from ingest.clean.config import CleanConfig
-from ingest.clean.rules import RuleLabeller
+from ingest.clean.labeller import ModelLabeller
 from ingest.dedup.config import DedupConfig
 from ingest.dedup.sketch import sketch
 from ingest.extract.article import ExtractConfig, extract
@@ -48,7 +48,7 @@ def build(config: PipelineConfig) -> Stages:
 
 def labeller_of(config: PipelineConfig) -> Labeller:
     """What tells an article's own text from everything else."""
-    return RuleLabeller(config.clean)
+    return ModelLabeller(config.clean)
 
 
 def judge_of(config: PipelineConfig) -> Callable[[RawPage], Cleaned | Rejected]:

@@ -27,7 +27,10 @@ def template() -> str:
     for section, options in _sections():
         lines = [*_comment(section_doc(section)), f"[{section}]"]
         for option in options:
-            lines += [*_comment(option.doc), f"#{option.key} = {'' if option.default is None else toml_value(option.default)}"]
+            lines += [
+                *_comment(option.doc),
+                f"#{option.key} = {toml_value(option.default)}" if option.default is not None else _unset(option),
+            ]
         tables.append("\n".join(lines) + "\n")
     return "\n".join([head, *tables, _source_template()])
 
@@ -106,6 +109,11 @@ def _sections() -> Iterator[tuple[str, Iterator[Option]]]:
 
 def _comment(text: str) -> list[str]:
     return textwrap.wrap(text, WIDTH, initial_indent="# ", subsequent_indent="# ", break_long_words=False)
+
+
+def _unset(option: Option) -> str:
+    """What stands in the place of a default that TOML cannot write; no key, whatever is taken away before it."""
+    return f"# {option.key} = {option.expected.removesuffix(' or empty')}, not set"
 
 
 def _default(option: Option) -> str:

@@ -22,7 +22,7 @@ WALLS = frozenset(
         "junk",
     }
 )
-"""Cues of paragraphs that an outlet puts before or beneath any text; the scorecard judges these."""
+"""Cues of paragraphs that an outlet puts before or beneath any text; the model judges these."""
 MIN_WIDTH, MIN_WORDS = 40, 7
 """A shorter line is no paragraph even of the briefest text."""
 BESIDE = frozenset({"nav", "aside", "footer", "form", "button", "dialog"})

@@ -1,4 +1,4 @@
-"""Lines that no article contains, whatever the scorecard says."""
+"""Lines that no article contains, whatever the model says."""
 
 # ruff: noqa: E501 (one pattern a line)
 
@@ -38,7 +38,8 @@ CONSENT = re.compile(
 """How a request for consent begins."""
 COPYRIGHT = re.compile(r"\W*(?:©|ⓒ|copyright\b|\(c\)\s?(?:19|20)\d\d)", re.IGNORECASE)
 BYLINE = re.compile(
-    r"(?i:(?:written|compiled|reported|edited|story|words)\s)?(?i:by|von|par|por|door|av|af|przez)\s(?:[\w.]+\s){0,3}[^\W\d_a-z]\w*",
+    r"(?i:(?:written|compiled|reported|edited|story|words)\s)?(?i:by|von|par|por|door|av|af|przez)\s(?:[\w.]+\s){0,3}[^\W\d_a-z]\w*"
+    r"|(?i:the\s)?(?:[A-Z][\w-]*\s){0,3}(?i:desk)\W*\Z",
     re.UNICODE,
 )
 MAX_BYLINE, MAX_BYLINE_WORDS = 60, 9

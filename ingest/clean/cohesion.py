@@ -1,156 +1,133 @@
-"""Columns for the scorecard: how much each line and segment has in common with the article's title, lead and body so far."""
+"""Columns for the model: how much each line has in common with the title, the lead and the paragraphs round it."""
 
-import math
-from bisect import bisect_left
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, diags
 
-from ingest.clean.lines import Line
 from ingest.clean.outline import Outline
 from ingest.clean.rarity import rarity
 from ingest.clean.shape import Column
+from ingest.clean.terms import NO_NAMES, TINY, Bag, Floats, names_of, stems_of
 from ingest.clean.words import stems, words
 
-Vector = dict[str, float]
 BACK, AHEAD = 4, 3
 """Paragraphs before and after a line that it is compared with."""
-
-
-def add(total: Vector, vector: Mapping[str, float]) -> None:
-    """Add `vector` to `total` in place."""
-    for stem, value in vector.items():
-        total[stem] = total.get(stem, 0.0) + value
-
-
-def summed(vectors: Iterable[Mapping[str, float]]) -> Vector:
-    """The sum of some vectors."""
-    total: Vector = {}
-    for vector in vectors:
-        add(total, vector)
-    return total
-
-
-def cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:
-    """The cosine of two sparse vectors; 0 where one is empty."""
-    if len(one) > len(other):
-        one, other = other, one
-    product = sum(value * other[stem] for stem, value in one.items() if stem in other)
-    if not product:
-        return 0.0
-    return product / math.sqrt(sum(value * value for value in one.values()) * sum(value * value for value in other.values()))
-
-
-def shared(vector: Mapping[str, float], known: Mapping[str, float]) -> float:
-    """The share of a vector's weight that lies in stems of `known`."""
-    mass = sum(vector.values())
-    return sum(value for stem, value in vector.items() if stem in known) / mass if mass else 0.0
-
-
-def overlap(names: frozenset[str], known: frozenset[str] | set[str]) -> float:
-    """The share of names that are known; -0.1 without names, so that it is told from none known."""
-    return len(names & known) / len(names) if names else -0.1
-
-
-@dataclass(slots=True)
-class Memory:
-    """What the reader of a page knows at a line."""
-
-    stems: Vector = field(default_factory=dict)
-    names: set[str] = field(default_factory=set)
-
-    def learn(self, line: Line) -> None:
-        """Take in a paragraph."""
-        self.stems.update(line.vector)
-        self.names |= line.names
+MAX_COMPARED = 1500
+"""On a longer page lines are not compared with every paragraph."""
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What the article announces: its title and lead."""
+    """What the article announces, as vectors over the page's stems."""
 
-    title: Vector
-    lead: Vector
-    """With the title."""
-    names: frozenset[str]
+    stems: Bag
+    names: Bag
+    title: Floats
+    lead: Floats
+    """Title and first paragraphs of the main region."""
+    early: Floats
+    """Title and first paragraphs under it, wherever the main region lies."""
+    known_names: NDArray[np.bool_]
+    """Which names stand in title or lead."""
 
 
 def topic_of(page: Outline) -> Topic:
     """The topic of a page as its title and first paragraphs give it."""
-    title = {stem: rarity(stem) for stem in stems(words(page.headline))}
-    lead = summed(page.lines[index].vector for index in page.lead)
-    add(lead, title)
-    names = frozenset[str]().union(*(page.lines[index].names for index in page.lead))
-    if page.title is not None:
-        names |= page.lines[page.title].names
-    return Topic(title, lead, names)
+    bag, names = stems_of(page.lines), names_of(page.lines)
+    title = np.zeros(bag.matrix.shape[1])
+    for stem in set(stems(words(page.headline))) & bag.index.keys():
+        title[bag.index[stem]] = rarity(stem)
+    opening = [*page.lead, *([] if page.title is None else [page.title])]
+    known = np.asarray(names.matrix[opening].sum(axis=0)).ravel() > 0
+    return Topic(bag, names, title, bag.total(page.lead) + title, bag.total(page.early) + title, known)
 
 
-def cohesion_columns(page: Outline) -> dict[str, Column]:
+def cohesion_columns(page: Outline, topic: Topic) -> dict[str, Column]:
     """One column per trait, one value per line."""
-    rows = list(_rows(page, topic_of(page)))
-    columns: dict[str, Column] = {name: np.array([row[name] for row in rows], np.float32) for name in rows[0]}
-    by_mass = np.floor(columns["seen"] * 9.99) * 4 + np.digitize(columns["known"], [40, 120, 300])
-    by_count = np.floor(columns["names_seen"] * 5) * 3 + np.digitize(columns["names"], [2, 4])
-    columns["seen_by_mass"] = by_mass.astype(np.float32)
-    columns["names_by_count"] = by_count.astype(np.float32)
-    return columns
+    bag, names, place = topic.stems, topic.names, np.arange(len(page.lines))
+    columns: dict[str, Floats] = {
+        "to_lead": bag.cosines(topic.lead),
+        "to_title": bag.cosines(topic.title),
+        "to_early": bag.cosines(topic.early),
+        "in_lead": bag.share(topic.lead[bag.columns] > 0),
+        "in_early": bag.share(topic.early[bag.columns] > 0),
+        "in_title": bag.share(topic.title[bag.columns] > 0),
+        "title_covered": np.asarray((bag.matrix > 0) @ topic.title).ravel() / max(TINY, topic.title.sum()),
+        "mass": bag.mass,
+        "names": names.mass,
+        "names_lead": _named(names, names.share(topic.known_names[names.columns])),
+    }
+    dense = np.array([line.dense for line in page.lines])
+    columns |= _so_far(topic, dense & (place >= page.lead[0]))
+    columns |= {f"early_{name}": values for name, values in _so_far(topic, dense & (place >= page.early[0])).items()}
+    columns |= _windows(page, bag) | _best(page, bag)
+    return {name: values.astype(np.float32) for name, values in columns.items()}
 
 
-def _rows(page: Outline, topic: Topic) -> Iterable[dict[str, float]]:
-    memory = Memory()
-    paragraphs = page.paragraphs
-    coming = _Coming(page)
-    for index, line in enumerate(page.lines):
-        place = bisect_left(paragraphs, index)
-        coming.pass_to(index)
-        yield {
-            "to_lead": cosine(line.vector, topic.lead),
-            "to_title": cosine(line.vector, topic.title),
-            "in_lead": shared(line.vector, topic.lead),
-            "seen": shared(line.vector, memory.stems),
-            "coming": coming.share(line),
-            "names_lead": overlap(line.names, topic.names),
-            "names_seen": overlap(line.names, memory.names),
-            "names": len(line.names),
-            "mass": line.mass,
-            "known": len(memory.stems),
-            **_windows(page, place, line),
-        }
-        if line.dense and index >= page.lead[0]:
-            memory.learn(line)
+def _named(names: Bag, shares: Floats) -> Floats:
+    return np.where(names.mass > 0, shares, NO_NAMES)
 
 
-def _windows(page: Outline, place: int, line: Line) -> dict[str, float]:
+def _so_far(topic: Topic, members: NDArray[np.bool_]) -> dict[str, Floats]:
+    """What a reader of some paragraphs knows at each line."""
+    bag, names = topic.stems, topic.names
+    first, last = bag.spread(members)
+    known_names, _ = names.spread(members)
+    return {
+        "seen": bag.share(first[bag.columns] < bag.rows),
+        "coming": bag.share(last[bag.columns] > bag.rows),
+        "names_seen": _named(names, names.share(known_names[names.columns] < names.rows)),
+        "known": np.searchsorted(np.sort(first), np.arange(len(members)), side="left").astype(np.float64),
+    }
+
+
+def _windows(page: Outline, bag: Bag) -> dict[str, Floats]:
     """Likeness to the paragraphs just before and just after."""
-    on = place + line.dense
-    before = summed(page.lines[index].vector for index in page.paragraphs[max(0, place - BACK) : place])
-    after = summed(page.lines[index].vector for index in page.paragraphs[on : on + AHEAD])
-    return {"to_before": cosine(line.vector, before), "to_after": cosine(line.vector, after), "across": cosine(before, after)}
+    n, paragraphs = len(page.lines), np.array(page.paragraphs, np.int64)
+    place = np.searchsorted(paragraphs, np.arange(n))
+    on = place + np.array([line.dense for line in page.lines])
+    before, after = _sums(bag, paragraphs, place - BACK, place), _sums(bag, paragraphs, on, on + AHEAD)
+    before_norms, after_norms = _norms(before), _norms(after)
+    return {
+        "to_before": _products(bag.matrix, before) / np.maximum(TINY, bag.norms * before_norms),
+        "to_after": _products(bag.matrix, after) / np.maximum(TINY, bag.norms * after_norms),
+        "across": _products(before, after) / np.maximum(TINY, before_norms * after_norms),
+    }
 
 
-class _Coming:
-    """Which stems the paragraphs after a line will use."""
+def _sums(bag: Bag, paragraphs: NDArray[np.int64], low: NDArray[np.int64], high: NDArray[np.int64]) -> csr_matrix:
+    """For each line the sum of the paragraphs from `low` to before `high`."""
+    low, high = np.clip(low, 0, len(paragraphs)), np.clip(high, 0, len(paragraphs))
+    counts = high - low
+    starts = np.repeat(low - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
+    members = paragraphs[starts + np.arange(counts.sum())]
+    chosen = csr_matrix((np.ones(len(members)), members, np.concatenate([[0], np.cumsum(counts)])), shape=(len(low), len(low)))
+    return chosen @ bag.matrix
 
-    def __init__(self, page: Outline) -> None:
-        self._page = page
-        self._counts: dict[str, int] = {}
-        self._passed = 0
-        for index in page.paragraphs:
-            for stem in page.lines[index].vector:
-                self._counts[stem] = self._counts.get(stem, 0) + 1
 
-    def pass_to(self, index: int) -> None:
-        """Forget the paragraphs up to and with `index`."""
-        while self._passed <= index:
-            line = self._page.lines[self._passed]
-            if line.dense:
-                for stem in line.vector:
-                    self._counts[stem] -= 1
-            self._passed += 1
+def _products(one: csr_matrix, other: csr_matrix) -> Floats:
+    return np.asarray(one.multiply(other).sum(axis=1)).ravel()
 
-    def share(self, line: Line) -> float:
-        """The share of a line's weight that comes again."""
-        mass = line.mass
-        return sum(value for stem, value in line.vector.items() if self._counts.get(stem, 0) > 0) / mass if mass else 0.0
+
+def _norms(matrix: csr_matrix) -> Floats:
+    return np.sqrt(_products(matrix, matrix))
+
+
+def _best(page: Outline, bag: Bag) -> dict[str, Floats]:
+    """Likeness to the paragraph that a line resembles most, and to all of them, on either side."""
+    n, paragraphs = len(page.lines), np.array(page.paragraphs, np.int64)
+    names = ("best_before", "best_after", "mean_before", "mean_after")
+    if not len(paragraphs) or n > MAX_COMPARED:
+        return {name: np.zeros(n) for name in names}
+    unit = diags(1 / np.maximum(TINY, bag.norms)) @ bag.matrix
+    likeness = (unit @ unit[paragraphs].T).toarray()
+    place = np.arange(n)[:, None]
+    before, after = likeness * (paragraphs < place), likeness * (paragraphs > place)
+    return {
+        "best_before": before.max(axis=1),
+        "best_after": after.max(axis=1),
+        "mean_before": before.sum(axis=1) / np.maximum(1, (paragraphs < place).sum(axis=1)),
+        "mean_after": after.sum(axis=1) / np.maximum(1, (paragraphs > place).sum(axis=1)),
+    }

@@ -6,8 +6,9 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ingest.clean.cues import cues_of
 from ingest.clean.rarity import rarity
@@ -27,6 +28,8 @@ DATELINE = re.compile(
 WIRE_END = re.compile(
     r"(?:(?<=[.!?\"”’'])\s+[A-Z]{2,}(?:[ /][A-Z]{2,})*|(?<=[.!?\"”’'])\s*\([A-Z][\w.&'’-]*(?:[ /,&-]+[A-Z][\w.&'’-]*){0,3}\)|\((?:[A-Z]{2,8}|[a-z]{2,4}(?:/[a-z]{2,4})*|Reuters)(?:[/,][^)]{0,20})?\)|[/—–]\s?[A-Z]{2,8})\W*\Z"
 )
+REMEMBERED, MAX_REMEMBERED = 1024, 4000
+"""So many blocks of at most so many characters are not read again."""
 DENSE_WIDTH, GIANT_WIDTH = 90, 200
 """A paragraph is at least so wide and ends as a sentence, or wider still."""
 
@@ -58,32 +61,59 @@ class Line:
         return sum(self.vector.values())
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What a block's text alone says."""
+
+    text: str
+    tokens: tuple[str, ...]
+    counts: Counter[str]
+    """Of each stem."""
+    width: int
+    cues: frozenset[str]
+    names: frozenset[str]
+    ends: bool
+
+
 def read(blocks: Sequence[Block]) -> tuple[Line, ...]:
     """Each block as a line, in order."""
-    texts = [unicodedata.normalize("NFC", block.text) for block in blocks]
-    tokens = [words(text) for text in texts]
-    counts = [Counter(stems(found)) for found in tokens]
+    found = [_words_of(block.text) if len(block.text) <= MAX_REMEMBERED else _read(block.text) for block in blocks]
     spread: Counter[str] = Counter()
-    for count in counts:
-        spread.update(count.keys())
-    return tuple(_line(text, found, count, spread) for text, found, count in zip(texts, tokens, counts, strict=True))
+    for one in found:
+        spread.update(one.counts.keys())
+    return tuple(_line(one, spread) for one in found)
 
 
-def _line(text: str, tokens: list[str], count: Counter[str], spread: Counter[str]) -> Line:
-    wide = width(text)
-    edges = _edges(text)
-    ends = ENDS.search(text[-12:]) is not None or "wire_end" in edges
+def _line(one: _Words, spread: Mapping[str, int]) -> Line:
     return Line(
-        text=text,
-        key=" ".join(tokens).casefold(),
-        width=wide,
-        tokens=tuple(tokens),
-        cues=cues_of(text, tokens, wide) | edges,
-        vector={stem: rarity(stem) * (1 + math.log(n)) / (1 + math.log(1 + spread[stem] / 4)) for stem, n in count.items()},
-        names=frozenset(token[:6].lower() for token in tokens[1:] if len(token) > 2 and token[0].isupper()),
-        ends=ends,
-        dense=wide >= DENSE_WIDTH and (ends or wide >= GIANT_WIDTH),
+        text=one.text,
+        key=" ".join(one.tokens).casefold(),
+        width=one.width,
+        tokens=one.tokens,
+        cues=one.cues,
+        vector={stem: rarity(stem) * (1 + math.log(n)) / (1 + math.log(1 + spread[stem] / 4)) for stem, n in one.counts.items()},
+        names=one.names,
+        ends=one.ends,
+        dense=one.width >= DENSE_WIDTH and (one.ends or one.width >= GIANT_WIDTH),
     )
+
+
+def _read(raw: str) -> _Words:
+    text = unicodedata.normalize("NFC", raw)
+    tokens, wide, edges = words(text), width(text), _edges(text)
+    return _Words(
+        text=text,
+        tokens=tuple(tokens),
+        counts=Counter(stems(tokens)),
+        width=wide,
+        cues=cues_of(text, tokens, wide) | edges,
+        names=frozenset(token[:6].lower() for token in tokens[1:] if len(token) > 2 and token[0].isupper()),
+        ends=ENDS.search(text[-12:]) is not None or "wire_end" in edges,
+    )
+
+
+_words_of = lru_cache(maxsize=REMEMBERED)(_read)
+"""The same for blocks that are read more than once: for the headline, for a first look, for the next."""
 
 
 def _edges(text: str) -> frozenset[str]:

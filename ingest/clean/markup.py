@@ -1,4 +1,4 @@
-"""Columns for the scorecard of HTML pages: what markup and the other extractor say of each block."""
+"""Columns for the model of HTML pages: what markup and the other extractor say of each block."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence

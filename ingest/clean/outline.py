@@ -8,7 +8,7 @@ import numpy as np
 
 from ingest.clean.lines import Line
 
-LEAD_PARAGRAPHS = 4
+LEAD_PARAGRAPHS, EARLY_PARAGRAPHS = 4, 3
 GAP_COST, GIANT_GAIN = 55.0, 900.0
 """What a line that is no paragraph takes from a region, and the most that one paragraph gives it."""
 BRIDGE_WIDTH = 35
@@ -30,6 +30,8 @@ class Outline:
     """Its last line."""
     lead: tuple[int, ...]
     """The first paragraphs of the main region; its widest line where it has none."""
+    early: tuple[int, ...]
+    """The first paragraphs under the title, wherever the main region lies; the lead where there are none."""
     paragraphs: tuple[int, ...]
     """All lines of running text."""
     segments: tuple[tuple[int, ...], ...]
@@ -57,6 +59,7 @@ def outline(lines: tuple[Line, ...], title: int | None, headline: str | None) ->
     lead = tuple(index for index in paragraphs if first <= index <= last and index != title)[:LEAD_PARAGRAPHS]
     if not lead:
         lead = (max(range(len(lines)), key=lambda index: lines[index].width),)
+    early = tuple(index for index in paragraphs if index > (-1 if title is None else title))[:EARLY_PARAGRAPHS]
     segments = tuple(_segments(lines))
     return Outline(
         lines=lines,
@@ -65,6 +68,7 @@ def outline(lines: tuple[Line, ...], title: int | None, headline: str | None) ->
         first=first,
         last=last,
         lead=lead,
+        early=early or lead,
         paragraphs=paragraphs,
         segments=segments,
         main=next((number for number, segment in enumerate(segments) if lead[0] in segment), 0),

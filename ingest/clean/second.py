@@ -1,80 +1,94 @@
-"""Columns for the second pass: the first pass's verdict on each line, its neighbours and its segment."""
+"""Columns for the second pass: the first pass's verdict on each line, its neighbours, its segment and the whole page."""
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ingest.clean.cohesion import Memory, overlap, shared
 from ingest.clean.outline import Outline
 from ingest.clean.shape import Column
+from ingest.clean.terms import Floats
 
-REACH = 5
+STEPS = (-3, -2, -1, 0, 1, 2, 3)
+WINDOWS = {"before": (-5, -1), "after": (1, 5), "near": (-3, 3), "around": (-10, 10)}
+SURE = 0.8
+"""A paragraph of at least this verdict is surely the article's."""
+NONE, FAR = -1.0, -99.0
 
 
 def second_columns(page: Outline, sure: Column) -> dict[str, Column]:
     """One column per trait, one value per line; `sure` holds the first pass's verdicts."""
     widths = np.array([line.width for line in page.lines], np.float64)
-    columns = {f"sure_{step:+d}": _shifted(sure, step) for step in (-3, -2, -1, 0, 1, 2, 3)}
-    columns["sure_before"] = _weighted(sure, widths, -REACH, -1)
-    columns["sure_after"] = _weighted(sure, widths, 1, REACH)
-    own = sure * widths
-    columns["own_before"] = (np.cumsum(own) - own).astype(np.float32)
-    columns["own_after"] = (own.sum() - np.cumsum(own)).astype(np.float32)
-    return {**columns, **_segments(page, sure, widths), **_kept(page, sure)}
+    dense = np.array([line.dense for line in page.lines])
+    shares = sure.astype(np.float64)
+    columns = {f"sure_{step:+d}": shifted(shares, step, NONE) for step in STEPS}
+    columns |= {f"sure_{name}": window_mean(shares, widths, *span) for name, span in WINDOWS.items()}
+    columns |= _totals(shares, widths, dense) | _segments(page, shares, widths) | _prose(shares, dense)
+    return {name: values.astype(np.float32) for name, values in columns.items()}
 
 
-def _shifted(sure: Column, step: int) -> Column:
-    """The verdict `step` lines on; -1 beyond the page."""
-    out = np.full_like(sure, -1.0)
+def shifted(values: Floats, step: int, beyond: float) -> Floats:
+    """The value `step` lines on; `beyond` outside the page."""
+    out = np.full_like(values, beyond)
     if step == 0:
-        return sure
-    if step > 0:
-        out[:-step] = sure[step:]
-    else:
-        out[-step:] = sure[:step]
+        return values
+    if 0 < step < len(values):
+        out[:-step] = values[step:]
+    elif 0 < -step < len(values):
+        out[-step:] = values[:step]
     return out
 
 
-def _weighted(sure: Column, widths: np.ndarray[tuple[int], np.dtype[np.float64]], low: int, high: int) -> Column:
-    """The mean verdict on the lines from `low` to `high` steps away, by width."""
-    n = len(sure)
-    own = np.concatenate([[0.0], np.cumsum(sure * widths)])
-    all_ = np.concatenate([[0.0], np.cumsum(widths)])
+def window_mean(values: Floats, weights: Floats, low: int, high: int) -> Floats:
+    """The weighted mean of the lines from `low` to `high` steps away."""
+    n = len(values)
+    own, all_ = np.concatenate([[0.0], np.cumsum(values * weights)]), np.concatenate([[0.0], np.cumsum(weights)])
     begin, end = np.clip(np.arange(n) + low, 0, n), np.clip(np.arange(n) + high + 1, 0, n)
-    mean: Column = ((own[end] - own[begin]) / np.maximum(1, all_[end] - all_[begin])).astype(np.float32)
+    mean: Floats = (own[end] - own[begin]) / np.maximum(1, all_[end] - all_[begin])
     return mean
 
 
-def _segments(page: Outline, sure: Column, widths: np.ndarray[tuple[int], np.dtype[np.float64]]) -> dict[str, Column]:
-    n = len(sure)
+def _totals(sure: Floats, widths: Floats, dense: NDArray[np.bool_]) -> dict[str, Floats]:
+    """How much is kept and dropped before and after each line, and on the whole page."""
+    own, dropped = sure * widths, (1 - sure) * widths * dense
+    n, total = len(sure), max(1.0, own.sum())
+    return {
+        "own_before": np.cumsum(own) - own,
+        "own_after": own.sum() - np.cumsum(own),
+        "own_share_before": (np.cumsum(own) - own) / total,
+        "dropped_before": np.cumsum(dropped) - dropped,
+        "dropped_after": dropped.sum() - np.cumsum(dropped),
+        "own_share": np.full(n, own.sum() / max(1.0, widths.sum())),
+        "own_share_of_prose": np.full(n, own[dense].sum() / max(1.0, widths[dense].sum())),
+    }
+
+
+def _segments(page: Outline, sure: Floats, widths: Floats) -> dict[str, Floats]:
+    """The verdict on the segment that holds a line, and on those beside it."""
+    n, count = len(page.lines), len(page.segments)
     means = [float(np.average(sure[list(segment)], weights=widths[list(segment)])) for segment in page.segments]
     lows = [float(sure[list(segment)].min()) for segment in page.segments]
-    names = ("segment_sure", "segment_low", "sure_next_segment", "sure_last_segment")
-    columns = {name: np.full(n, -1.0, np.float32) for name in names}
-    for index in range(n):
-        number, inside = page.segment_at(index), page.holds(index)
-        if inside:
-            columns["segment_sure"][index] = means[number]
-            columns["segment_low"][index] = lows[number]
-        following = number + inside
-        if following < len(means):
-            columns["sure_next_segment"][index] = means[following]
-        if number > 0:
-            columns["sure_last_segment"][index] = means[number - 1]
-    return columns
+    number = np.array([page.segment_at(index) for index in range(n)])
+    inside = np.array([page.holds(index) for index in range(n)])
+    padded, low = np.array([*means, NONE]), np.array([*lows, NONE])
+    following, last = np.minimum(number + inside, count), number - 1
+    return {
+        "segment_sure": np.where(inside, padded[np.minimum(number, count)], NONE),
+        "segment_low": np.where(inside, low[np.minimum(number, count)], NONE),
+        "sure_next_segment": padded[following],
+        "sure_last_segment": np.where(last >= 0, padded[np.maximum(last, 0)], NONE),
+    }
 
 
-def _kept(page: Outline, sure: Column) -> dict[str, Column]:
-    """What a line shares with the paragraphs that the first pass kept before it."""
-    n = len(sure)
-    names = ("kept_shared", "kept_names", "prose_dropped")
-    columns = {name: np.zeros(n, np.float32) for name in names}
-    memory, dropped = Memory(), 0.0
-    for index, line in enumerate(page.lines):
-        columns["kept_shared"][index] = shared(line.vector, memory.stems)
-        columns["kept_names"][index] = overlap(line.names, memory.names)
-        columns["prose_dropped"][index] = dropped
-        if line.dense:
-            if sure[index] > 0.5:
-                memory.learn(line)
-            elif memory.stems:
-                dropped += line.width
-    return columns
+def _prose(sure: Floats, dense: NDArray[np.bool_]) -> dict[str, Floats]:
+    """The verdict on the nearest paragraphs, and how far the surest ones reach."""
+    n, prose = len(sure), np.flatnonzero(dense)
+    place = np.arange(n)
+    before = np.searchsorted(prose, place) - 1
+    after = np.searchsorted(prose, place, side="right")
+    padded = np.array([NONE, *sure[prose], NONE])
+    surest = np.flatnonzero(dense & (sure > SURE))
+    return {
+        "sure_last_prose": padded[before + 1],
+        "sure_next_prose": padded[np.minimum(after, len(prose)) + 1],
+        "from_first_sure": place - surest[0] if len(surest) else np.full(n, FAR),
+        "to_last_sure": surest[-1] - place if len(surest) else np.full(n, FAR),
+    }

@@ -1,82 +1,180 @@
-"""Columns for the scorecard: what speaks for each segment of paragraphs being another story."""
+"""Columns for the model: what speaks for each segment of paragraphs being another story."""
 
 from collections.abc import Sequence
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
-from ingest.clean.cohesion import Vector, cosine, overlap, shared, summed, topic_of
+from ingest.clean.cohesion import Topic
 from ingest.clean.lines import Line
 from ingest.clean.outline import Outline
-from ingest.clean.position import FURNITURE
-from ingest.clean.shape import Column
+from ingest.clean.shape import FURNITURE, Column
+from ingest.clean.terms import NEVER, NO_NAMES, TINY, Floats
 
 NONE = -1.0
 """What a line gets that lies after the last segment."""
+REACH = 8
+"""A line so far before a segment says nothing of it any more."""
+FAR = 99.0
+MAX_COMPARED = 400
+"""Of more segments likeness to each other is not looked at."""
+ENDS = frozenset({"legal", "comments", "tags", "share", "subscribe"})
+HEAD_WIDTH = (25, 190)
 
 
-def segment_columns(page: Outline) -> dict[str, Column]:
-    """Each line has the values of its segment, or of the one that follows it."""
-    values = _describe(page)
-    n = len(page.lines)
-    names = tuple(values[0]) if values else ()
-    columns = {f"segment_{name}": np.full(n, NONE, np.float32) for name in names}
-    columns["segment_place"] = np.zeros(n, np.float32)
-    for index in range(n):
-        number = page.segment_at(index)
-        inside = page.holds(index)
-        distance = 0 if inside else page.starts[number] - index if number < len(values) else 99
-        columns["segment_place"][index] = distance
-        if number < len(values):
-            for name in names:
-                columns[f"segment_{name}"][index] = values[number][name] if inside or distance < 8 else NONE
+def segment_columns(page: Outline, topic: Topic) -> dict[str, Column]:
+    """Each line has the values of its segment, or of the one that follows it closely."""
+    n, count = len(page.lines), len(page.segments)
+    number = np.array([page.segment_at(index) for index in range(n)])
+    inside = np.array([page.holds(index) for index in range(n)])
+    starts = np.array([*page.starts, n + FAR])
+    distance = np.where(number < count, np.where(inside, 0, starts[np.minimum(number, count)] - np.arange(n)), FAR)
+    columns = {"segment_in": inside.astype(np.float32), "segment_place": distance.astype(np.float32)}
+    columns["segment_count"] = np.full(n, count, np.float32)
+    near = distance < REACH
+    for name, values in (_describe(page, topic) if count else dict.fromkeys(NAMES, np.full(1, NONE))).items():
+        columns[f"segment_{name}"] = np.where(near, values[np.minimum(number, len(values) - 1)], NONE).astype(np.float32)
     return columns
 
 
-def _describe(page: Outline) -> list[dict[str, float]]:
-    topic = topic_of(page)
-    known: Vector = {}
-    names: set[str] = set()
-    vectors = [summed(page.lines[index].vector for index in segment) for segment in page.segments]
-    found, end = [], -1
+def _describe(page: Outline, topic: Topic) -> dict[str, Floats]:
+    """One value per segment and trait."""
+    widths = np.array([sum(page.lines[index].width for index in segment) for segment in page.segments], np.float64)
+    order = np.arange(len(page.segments)) - page.main
+    return {
+        "chars": widths,
+        "share": widths / widths.sum(),
+        "paragraphs": np.array([len(segment) for segment in page.segments], np.float64),
+        "dateline": np.array(["dateline" in page.lines[segment[0]].cues for segment in page.segments], np.float64),
+        "order": order.astype(np.float64),
+        **_words(page, topic, order),
+        **_names(page, topic, order),
+        **_gaps(page),
+    }
+
+
+def _matrix(page: Outline) -> csr_matrix:
+    """Segments × lines: which paragraphs each holds."""
+    rows = np.repeat(np.arange(len(page.segments)), [len(segment) for segment in page.segments])
+    members = [index for segment in page.segments for index in segment]
+    return csr_matrix((np.ones(len(rows)), (rows, members)), shape=(len(page.segments), len(page.lines)))
+
+
+def _words(page: Outline, topic: Topic, order: np.ndarray[tuple[int], np.dtype[np.int64]]) -> dict[str, Floats]:
+    vectors = (_matrix(page) @ topic.stems.matrix).tocsr()
+    norms = np.sqrt(np.asarray(vectors.multiply(vectors).sum(axis=1)).ravel())
+    entries = vectors.tocoo()
+    mass = np.maximum(TINY, np.bincount(entries.row, entries.data, len(order)))
+    first, last = np.full(vectors.shape[1], NEVER), np.full(vectors.shape[1], -1)
+    later = entries.row >= page.main
+    np.minimum.at(first, entries.col[later], entries.row[later])
+    np.maximum.at(last, entries.col, entries.row)
+    main = np.asarray(vectors[page.main].todense()).ravel()
+    seen = np.bincount(entries.row, entries.data * (first[entries.col] < entries.row), len(order)) / mass
+    columns = {
+        name: (vectors @ vector) / np.maximum(TINY, norms * np.sqrt((vector**2).sum()))
+        for name, vector in (("to_lead", topic.lead), ("to_early", topic.early), ("to_title", topic.title), ("to_main", main))
+    }
+    columns["to_main"][page.main] = 1.0
+    columns["seen"] = np.where(order > 0, seen, 1.0)
+    columns["coming"] = np.bincount(entries.row, entries.data * (last[entries.col] > entries.row), len(order)) / mass
+    columns["best"] = _best(vectors, norms)
+    return columns | _heads(page, topic, vectors, first)
+
+
+def _best(vectors: csr_matrix, norms: Floats) -> Floats:
+    """Likeness of each segment to the one that it resembles most."""
+    if not 1 < len(norms) <= MAX_COMPARED:
+        return np.zeros(len(norms))
+    likeness = (vectors @ vectors.T).toarray() / np.maximum(TINY, norms[:, None] * norms)
+    np.fill_diagonal(likeness, 0.0)
+    return np.asarray(likeness.max(axis=1), np.float64)
+
+
+def _heads(
+    page: Outline, topic: Topic, vectors: csr_matrix, first: np.ndarray[tuple[int], np.dtype[np.int64]]
+) -> dict[str, Floats]:
+    """How much the heading above each segment shares with it, and with the segments before."""
+    own, known = np.full(len(page.segments), NONE), np.full(len(page.segments), NONE)
+    matrix = topic.stems.matrix
+    for number, head in enumerate(map(_heading, [page] * len(page.segments), range(len(page.segments)))):
+        if head is None:
+            continue
+        span = slice(matrix.indptr[head], matrix.indptr[head + 1])
+        terms, weights = matrix.indices[span], matrix.data[span]
+        inside = np.isin(terms, vectors.indices[vectors.indptr[number] : vectors.indptr[number + 1]])
+        own[number] = (weights * inside).sum() / max(TINY, weights.sum())
+        known[number] = (weights * (first[terms] < number)).sum() / max(TINY, weights.sum())
+    return {"head_own": own, "head_known": known}
+
+
+def _gap(page: Outline, number: int) -> range:
+    """The lines between a segment and the one before it."""
+    return range(page.segments[number - 1][-1] + 1 if number else 0, page.starts[number])
+
+
+def _heading(page: Outline, number: int) -> int | None:
+    """The last line above a segment that may be its headline."""
+    low, high = HEAD_WIDTH
+    heads = [index for index in _gap(page, number) if low <= page.lines[index].width <= high and not page.lines[index].ends]
+    return heads[-1] if heads else None
+
+
+def _names(page: Outline, topic: Topic, order: np.ndarray[tuple[int], np.dtype[np.int64]]) -> dict[str, Floats]:
+    of_lead = {name for name, column in topic.names.index.items() if topic.known_names[column]}
+    known: set[str] = set()
+    seen, lead = np.ones(len(order)), np.full(len(order), NO_NAMES)
     for number, segment in enumerate(page.segments):
-        lines = [page.lines[index] for index in segment]
-        gap = page.lines[end + 1 : segment[0]]
-        own_names = frozenset[str]().union(*(line.names for line in lines))
-        later = number > page.main
-        found.append(
-            {
-                "chars": float(sum(line.width for line in lines)),
-                "paragraphs": len(segment),
-                "to_lead": cosine(vectors[number], topic.lead),
-                "to_main": cosine(vectors[number], vectors[page.main]) if number != page.main else 1.0,
-                "seen": shared(vectors[number], known) if later else 1.0,
-                "known": min(1.0, len(known) / 150) if later else 0.0,
-                "names_seen": overlap(own_names, names) if later else 1.0,
-                "names_lead": overlap(own_names, topic.names),
-                "dateline": float("dateline" in lines[0].cues),
-                "order": number - page.main,
-                "count": len(page.segments),
-                **_gap(gap, vectors[number], known, page.headline),
-            }
-        )
+        names = frozenset[str]().union(*(page.lines[index].names for index in segment))
+        if names:
+            lead[number] = len(names & of_lead) / len(names)
+        if number > page.main:
+            seen[number] = len(names & known) / len(names) if names else NO_NAMES
         if number >= page.main:
-            known.update(vectors[number])
-            names |= own_names
-        end = segment[-1]
-    return found
+            known |= names
+    return {"names_seen": seen, "names_lead": lead}
 
 
-def _gap(gap: Sequence[Line], vector: Vector, known: Vector, headline: str) -> dict[str, float]:
-    """What stands between a segment and the one before it."""
-    heads = [line for line in gap if 25 <= line.width <= 190 and not line.ends]
-    head = heads[-1].vector if heads else {}
+def _gaps(page: Outline) -> dict[str, Floats]:
+    """What stands between each segment and the one before it."""
+    rows = [_between([page.lines[index] for index in _gap(page, number)]) for number in range(len(page.segments))]
+    columns = {name: np.array([row[name] for row in rows], np.float64) for name in rows[0]}
+    titled = [page.title is not None and page.title in _gap(page, number) for number in range(len(page.segments))]
+    return columns | {"head_title": np.array(titled, np.float64)}
+
+
+def _between(gap: Sequence[Line]) -> dict[str, float]:
     return {
         "gap": len(gap),
         "gap_related": min(2, sum("related" in line.cues for line in gap)),
         "gap_ages": min(2, sum("age" in line.cues or "stamp_only" in line.cues for line in gap)),
-        "gap_ends": min(2, sum(bool(line.cues & {"legal", "comments", "tags", "share", "subscribe"}) for line in gap)),
-        "gap_cues": min(5, sum(bool(line.cues & FURNITURE) for line in gap)),
-        "head_own": shared(head, vector) if head else NONE,
-        "head_known": shared(head, known) if head and known else NONE,
-        "head_title": float(any(line.text == headline for line in gap)),
+        "gap_ends": min(2, sum(not ENDS.isdisjoint(line.cues) for line in gap)),
+        "gap_cues": min(5, sum(not FURNITURE.isdisjoint(line.cues) for line in gap)),
     }
+
+
+NAMES = (
+    "chars",
+    "share",
+    "paragraphs",
+    "dateline",
+    "order",
+    "to_lead",
+    "to_early",
+    "to_title",
+    "to_main",
+    "seen",
+    "coming",
+    "best",
+    "head_own",
+    "head_known",
+    "names_seen",
+    "names_lead",
+    "gap",
+    "gap_related",
+    "gap_ages",
+    "gap_ends",
+    "gap_cues",
+    "head_title",
+)
+"""The traits of a segment; a page without any has NONE for each."""

@@ -1,91 +1,175 @@
-"""Columns for the scorecard: the shape of each line and its cues."""
+"""Columns for the model: the shape of each line, its cues, and whether it looks like its neighbours."""
 
 import re
 from collections import Counter
+from collections.abc import Iterable
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ingest.clean import cues
-from ingest.clean.lines import BULLET, QUOTE, SENTENCE_END, TRAILS_OFF, Line
+from ingest.clean.lines import BULLET, QUOTE, REMEMBERED, SENTENCE_END, TRAILS_OFF
 from ingest.clean.outline import Outline
+from ingest.clean.words import WIDE
 
 Column = NDArray[np.float32]
 CUE_NAMES = (*cues.NAMES, "dateline", "wire_end")
+CUE_PLACE = {name: place for place, name in enumerate(CUE_NAMES)}
+FURNITURE = frozenset(
+    {
+        "related",
+        "age",
+        "legal",
+        "subscribe",
+        "cookie",
+        "comments",
+        "tags",
+        "share",
+        "ad",
+        "inline",
+        "nav",
+        "junk",
+        "feedback",
+        "translation",
+        "paywall",
+    }
+)
+"""Cues that speak for a line's being none of the article's."""
 MARKS = re.compile(r"[^\w\s]")
-QUOTE_MARKS = re.compile(r"[\"“”„«»]")
+LOUD = re.compile(r"[!?]{2,}|\.{2,}|…")
+CARELESS = re.compile(r"[.,!?][^\W\d_]|\s[.,!?]|[.!?]\s+[a-zа-яё]")
+"""How readers write who comment: no space after a stop, one before it, a sentence without a capital."""
 READ_CHARS = 2000
 """Marks and sentences are counted in so much of a line."""
-SHORT, MIDDLE = 40, 160
+WIDE_CHARS = 200
+WIDTHS = (15, 35, 70, 130, 250)
+"""Where widths part in a line's signature."""
+STEPS = (1, 2, 3, 4)
+"""How far a line is compared with others of its form: lists repeat every so many lines."""
+COMMON_WORDS, SHORT_WORD = 40, 5
 
 
-def shape_columns(page: Outline) -> dict[str, Column]:
-    """One column per trait, one value per line."""
-    common = _common_words(page)
+def cue_table(page: Outline) -> NDArray[np.bool_]:
+    """Lines × CUE_NAMES: which line shows which cue."""
+    table = np.zeros((len(page.lines), len(CUE_NAMES)), np.bool_)
+    found = [(row, CUE_PLACE[name]) for row, line in enumerate(page.lines) for name in line.cues]
+    if found:
+        table[tuple(np.array(found).T)] = True
+    return table
+
+
+def shape_columns(page: Outline, shown: NDArray[np.bool_]) -> dict[str, Column]:
+    """One column per trait, one value per line; `shown` is the page's cue table."""
+    table = np.array([traits_of(line.text, line.tokens) for line in page.lines], np.float32)
+    columns: dict[str, Column] = dict(zip(TRAITS, table.T, strict=True))
     repeats = Counter(line.key for line in page.lines)
     widths = [page.lines[index].width for index in page.paragraphs]
-    median = float(np.median(widths)) if widths else 100.0
-    rows = [_traits(line, common) for line in page.lines]
-    columns = {name: np.array([row[name] for row in rows], np.float32) for name in rows[0]}
+    columns["width"] = np.array([line.width for line in page.lines], np.float32)
+    columns["ends"] = np.array([line.ends for line in page.lines], np.float32)
+    columns["dense"] = np.array([line.dense for line in page.lines], np.float32)
     columns["repeats"] = np.array([repeats[line.key] for line in page.lines], np.float32)
-    columns["width_to_median"] = np.array([line.width / median for line in page.lines], np.float32)
-    columns["place_shape"] = np.array(
-        [_place(page, index) * 12 + _form(line) for index, line in enumerate(page.lines)], np.float32
-    )
-    for name in CUE_NAMES:
-        columns[f"cue_{name}"] = np.array([_cue(page, index, name) for index in range(len(page.lines))], np.float32)
-    return columns
+    columns["width_to_median"] = columns["width"] / np.float32(np.median(widths) if widths else 100.0)
+    columns["grammar"] = _grammar(page)
+    columns["of_title"] = _of_title(page)
+    columns["cues"] = shown.sum(axis=1).astype(np.float32)
+    columns |= {f"cue_{name}": shown[:, place].astype(np.float32) for name, place in CUE_PLACE.items()}
+    return columns | _likeness(columns, shows(shown, FURNITURE))
 
 
-def _common_words(page: Outline) -> frozenset[str]:
-    """The short words that this document's paragraphs use most: its grammar."""
+def shows(shown: NDArray[np.bool_], names: Iterable[str]) -> NDArray[np.bool_]:
+    """Which lines show one of some cues."""
+    return np.asarray(shown[:, [CUE_PLACE[name] for name in names]].any(axis=1))
+
+
+def _grammar(page: Outline) -> Column:
+    """Which share of each line's words are among the short ones that the document's paragraphs use most."""
     count: Counter[str] = Counter()
     for index in page.paragraphs:
-        count.update(token.casefold() for token in page.lines[index].tokens if len(token) <= 5)
-    return frozenset(word for word, _ in count.most_common(40))
+        count.update(word for word in page.lines[index].key.split() if len(word) <= SHORT_WORD)
+    common = {word for word, _ in count.most_common(COMMON_WORDS)}
+    shares = [sum(word in common for word in line.key.split()) / max(1, len(line.tokens)) for line in page.lines]
+    return np.array(shares, np.float32)
 
 
-def _traits(line: Line, common: frozenset[str]) -> dict[str, float]:
-    text, n = line.text[:READ_CHARS], max(1, len(line.tokens))
+@lru_cache(maxsize=REMEMBERED)
+def traits_of(text: str, tokens: tuple[str, ...]) -> tuple[float, ...]:
+    """The TRAITS of a line, which its text alone decides."""
+    text, n = text[:READ_CHARS], max(1, len(tokens))
     length = max(1, len(text))
-    capitals = [token for token in line.tokens if token[0].isupper()]
-    marks = MARKS.findall(text)
-    return {
-        "width": line.width,
-        "words": len(line.tokens),
-        "word_length": length / n if len(line.tokens) else 0.0,
-        "capitals": len(capitals) / n,
-        "shouting": sum(token.isupper() and len(token) > 1 for token in capitals) / n,
-        "digits": sum(token.isdigit() for token in line.tokens) / n,
-        "marks": len(marks) / length,
-        "commas": sum(mark in ",،、，" for mark in marks) / n,
-        "quotes": min(4, len(QUOTE_MARKS.findall(text))),
-        "colon": text.rstrip().endswith((":", "：")),
-        "question": "?" in marks or "？" in marks,
-        "trails_off": TRAILS_OFF.search(line.text[-12:]) is not None,
-        "bullet": BULLET.match(text) is not None,
-        "opens_quote": QUOTE.match(text) is not None,
-        "lower_start": text[:1].islower(),
-        "sentences": min(5, len(SENTENCE_END.findall(text))),
-        "grammar": sum(token.casefold() in common for token in line.tokens) / n,
-        "variety": len(line.vector) / n,
-        "cues": len(line.cues),
-    }
+    capitals = [token for token in tokens if token[0].isupper()]
+    marks = Counter(MARKS.findall(text))
+    return (
+        len(tokens),
+        length / n if tokens else 0.0,
+        len(capitals) / n,
+        sum(token.isupper() and len(token) > 1 for token in capitals) / n,
+        sum(token.isdigit() for token in tokens) / n,
+        sum(len(token) > 2 for token in tokens) - sum(len(token) > 2 for token in capitals),
+        marks.total() / length,
+        sum(marks[mark] for mark in ",،、，") / n,
+        min(4, sum(marks[mark] for mark in '"“”„«»')),
+        text.rstrip().endswith((":", "：")),
+        marks["?"] + marks["？"] > 0,
+        min(4, marks["!"] + marks["！"]),
+        min(4, len(LOUD.findall(text))),
+        min(5, len(CARELESS.findall(text))) / n,
+        TRAILS_OFF.search(text[-12:]) is not None,
+        BULLET.match(text) is not None,
+        QUOTE.match(text) is not None,
+        text[:1].islower(),
+        text[:1].isdigit(),
+        min(5, len(SENTENCE_END.findall(text))),
+        len(set(tokens)) / n,
+        len(WIDE.findall(text[:WIDE_CHARS])) / min(length, WIDE_CHARS),
+    )
 
 
-def _place(page: Outline, index: int) -> int:
-    """Before the lead 0, in the main region 1, after it 2."""
-    return 0 if index < page.lead[0] else 1 if index <= page.last else 2
+TRAITS = (
+    "words",
+    "word_length",
+    "capitals",
+    "shouting",
+    "digits",
+    "lower_words",
+    "marks",
+    "commas",
+    "quotes",
+    "colon",
+    "question",
+    "exclaims",
+    "loud",
+    "careless",
+    "trails_off",
+    "bullet",
+    "opens_quote",
+    "lower_start",
+    "digit_start",
+    "sentences",
+    "variety",
+    "wide_script",
+)
 
 
-def _form(line: Line) -> int:
-    step = next((step for step, limit in enumerate((12, 25, 45, 90, 200)) if line.width < limit), 5)
-    return 2 * step + line.ends
+def _of_title(page: Outline) -> Column:
+    """Which share of each line's words the title has."""
+    if page.title is None:
+        return np.zeros(len(page.lines), np.float32)
+    title = set(page.lines[page.title].key.split())
+    own = [set(line.key.split()) for line in page.lines]
+    return np.array([len(title & words) / max(1, len(words)) for words in own], np.float32)
 
 
-def _cue(page: Outline, index: int, name: str) -> int:
-    """0 without the cue, else 1 to 9 by place and width: a word that gives a short line away says little in a paragraph."""
-    line = page.lines[index]
-    if name not in line.cues:
-        return 0
-    return 1 + 3 * _place(page, index) + (0 if line.width < SHORT else 1 if line.width < MIDDLE else 2)
+def _likeness(columns: dict[str, Column], furniture: NDArray[np.bool_]) -> dict[str, Column]:
+    """Whether the lines some steps away have the same form, and how many of all have."""
+    form = np.digitize(columns["width"], WIDTHS).astype(np.int64)
+    for trait in (columns["ends"] > 0, columns["capitals"] > 0.5, columns["digits"] > 0, furniture, columns["bullet"] > 0):
+        form = 2 * form + trait
+    counts = np.bincount(form)
+    found: dict[str, Column] = {"form_share": (counts[form] / len(form)).astype(np.float32)}
+    for step in STEPS:
+        same = (form[:-step] == form[step:]).astype(np.float32)
+        edge = np.zeros(min(step, len(form)), np.float32)
+        found[f"like_+{step}"] = np.concatenate([same, edge])
+        found[f"like_-{step}"] = np.concatenate([edge, same])
+    return found

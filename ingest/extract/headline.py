@@ -1,8 +1,8 @@
 """Which line of a plain-text page is its headline."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
-from ingest.clean.cohesion import shared, summed
 from ingest.clean.lines import Line, read
 from ingest.clean.outline import main_region
 from ingest.records import Block
@@ -46,11 +46,19 @@ def find_headline(blocks: Sequence[Block]) -> int | None:
     body = [index for index in range(first, last + 1) if lines[index].dense][:BODY_PARAGRAPHS]
     if not body:
         return None
-    told = summed(lines[index].vector for index in body)
+    told: Counter[str] = Counter()
+    for index in body:
+        told.update(lines[index].vector)
     candidates = [index for index in range(max(0, body[0] - MAX_LINES_BEFORE), body[0]) if _may_be_headline(lines[index])]
-    scores = {index: shared(lines[index].vector, told) + _standing(lines, index, body[0]) for index in candidates}
+    scores = {index: _shared(lines[index].vector, told) + _standing(lines, index, body[0]) for index in candidates}
     best = max(candidates, key=scores.__getitem__, default=None)
     return best if best is not None and scores[best] >= MIN_SCORE else None
+
+
+def _shared(vector: Mapping[str, float], known: Mapping[str, float]) -> float:
+    """The share of a vector's weight that lies in stems of `known`."""
+    mass = sum(vector.values())
+    return sum(value for stem, value in vector.items() if stem in known) / mass if mass else 0.0
 
 
 def _standing(lines: Sequence[Line], index: int, lead: int) -> float:

@@ -50,6 +50,10 @@ def wrapped(number: int, edition: int = 1) -> str:
     return "\n\n".join(textwrap.fill(sentence, 44) for sentence in story(number, edition)) + "\n"
 
 
+FURNITURE = "\nRead more: Herons return to the canal\n\nShare this article\n"
+"""What is cut, but at a threshold of 0."""
+
+
 def short(number: int) -> str:
     return f"The council of {PLACES[number % 10]} said on Monday that {MATTERS[number % 10]}, no more than that.\n"
 

@@ -13,7 +13,7 @@ from flows.runs.settings import Settings
 from storage import bucket as buckets
 from tests.e2e.reading import add_up, objects, rows_by_law_2
 from tests.flows.doubles import Dying, Killed
-from tests.flows.reprocess.conftest import Desk, plain, settings_of
+from tests.flows.reprocess.conftest import FURNITURE, Desk, plain, settings_of, short
 
 TABLES = ("versions", "decisions", "outcomes", "documents")
 
@@ -27,17 +27,14 @@ def dying(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def changing() -> Settings:
     """Of the desk's documents some change, some go and one comes."""
-    return settings_of(quality__min_chars="100", extract__unwrap="false")
+    return settings_of(quality__min_chars="100", clean__threshold="0.0", load__max_bytes="1000")
 
 
 @pytest.fixture
 def previewed(tmp_path: Path, usual: Settings, changing: Settings) -> tuple[Desk, str]:
     """A corpus with a sampled plan, not to be changed."""
-    texts = {f"plain-{number}": plain(number) for number in range(2)}
-    desk = Desk(tmp_path / "desk", tmp_path / "previewed").write(**texts, copy=plain(0))
-    from tests.flows.reprocess.conftest import short, wrapped
-
-    desk.write(wrapped=wrapped(4), short=short(7)).ingest(usual)
+    desk = Desk(tmp_path / "desk", tmp_path / "previewed").write(plain=plain(0), copy=plain(0), furnished=plain(1) + FURNITURE)
+    desk.write(large="\n".join(map(plain, range(3, 6))), short=short(7)).ingest(usual)
     made = desk.preview(changing, sample=3)
     return desk, made.plan
 

@@ -50,10 +50,10 @@ def test_a_plan_survives_its_json_and_holds_no_text(desk, usual, unwrapped) -> N
 
 
 def test_the_distribution_counts_every_changed_document(desk, usual) -> None:
-    from tests.flows.reprocess.conftest import settings_of
+    from tests.flows.reprocess.conftest import FURNITURE, settings_of
 
-    desk.ingest(usual)
-    made = desk.preview(settings_of(quality__min_chars="40", extract__unwrap="false"))
+    desk.write(**{f"plain-{number}": plain(number) + FURNITURE for number in range(3)}).ingest(usual)
+    made = desk.preview(settings_of(quality__min_chars="40", clean__threshold="0.0"))
     assert made.counts["new-version"] > 0
     assert sum((made.buckets or {}).values()) == made.counts["new-version"]
     assert sum(result.words_changed > 0 for result in made.results) == made.counts["new-version"]

@@ -9,14 +9,14 @@ from types import ModuleType
 import pytest
 
 from ingest.clean.config import CleanConfig
-from ingest.clean.rules import RuleLabeller
+from ingest.clean.labeller import ModelLabeller
 from ingest.extract.headline import find_headline
 from ingest.records import Article, Block
 
 
 @pytest.fixture(scope="session")
-def labeller() -> RuleLabeller:
-    return RuleLabeller(CleanConfig())
+def labeller() -> ModelLabeller:
+    return ModelLabeller(CleanConfig())
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,11 @@
-"""What markup settles for the rule labeller, on invented pages: containers, menus, standfirsts, links that lead away."""
+"""What markup settles for the labeller, on invented pages: containers, menus, standfirsts, links that lead away."""
 
 import pytest
 
 from ingest.clean.apply import clean
 from ingest.clean.config import CleanConfig
+from ingest.clean.labeller import ModelLabeller
 from ingest.clean.loss import flags_of
-from ingest.clean.rules import RuleLabeller
 from ingest.records import Article, Block, Document, Flag, Rejected
 
 CONFIG = CleanConfig()
@@ -43,7 +43,7 @@ def cleaned(blocks) -> Document:
     title = Block(TITLE, tag="h1", ancestors=frozenset({"h1"}), parent=1, section=2, trafilatura=1.0)
     article = Article((title, *blocks), title=TITLE, title_block=0, page_type="article")
 
-    document = clean(article, RuleLabeller(CONFIG), CONFIG)
+    document = clean(article, ModelLabeller(CONFIG), CONFIG)
     assert not isinstance(document, Rejected)
     return document
 

@@ -1,4 +1,4 @@
-"""The rule labeller on invented documents: what must go, by which reason, and what must stay."""
+"""The labeller on invented documents: what must go, by which reason, and what must stay."""
 
 import json
 import time
@@ -7,8 +7,8 @@ import pytest
 
 from ingest.clean.agencies import trailing_credit
 from ingest.clean.apply import clean
-from ingest.clean.config import CleanConfig
-from ingest.clean.rules import RuleLabeller
+from ingest.clean.config import POINTS, CleanConfig
+from ingest.clean.labeller import ModelLabeller
 from ingest.records import Article, Block, Flag, Reason, Rejected
 
 TITLE = "Harbour town opens its tide mill to visitors after repairs"
@@ -217,12 +217,30 @@ def test_golden_text_files_come_out_exactly(labeller, article_of, root):
 
 
 @pytest.mark.shared
-def test_the_given_seeds_come_out_exactly(labeller, article_of, shared):
+@pytest.mark.parametrize("point", POINTS)
+def test_the_given_seeds_come_out_exactly_at_every_operating_point(article_of, shared, point):
     rows = [json.loads(line) for line in (shared / "seeds" / "gold.jsonl").read_text("utf-8").splitlines()]
     assert len(rows) == 3
     for row in rows:
-        got, wanted = outcome(labeller, article_of, row)
+        got, wanted = outcome(ModelLabeller(CleanConfig(operating_point=point)), article_of, row)
         assert got == wanted, row["file"]
+
+
+def test_a_bolder_point_cuts_no_less(article_of, root):
+    labellers = [ModelLabeller(CleanConfig(operating_point=point)) for point in POINTS]
+    for row in golden(root):
+        if "blocks" in row:
+            article = article_of([block["line"] for block in row["blocks"]])
+            cut = [sum(bool(label.cuts) for label in labeller.label(article)) for labeller in labellers]
+            assert cut == sorted(cut), row["file"]
+
+
+def test_a_reason_may_have_a_threshold_of_its_own(labeller, article_of):
+    lines = page(middle=["Join our WhatsApp channel for tides and ferries", "Most read", "Ferry timetable changes again"])
+    careful = ModelLabeller(CleanConfig(reason_thresholds=("related-teaser=0",)))
+    assert "related-teaser" in reasons(labeller, article_of, lines).values()
+    assert "related-teaser" not in reasons(careful, article_of, lines).values()
+    assert "promotion" in reasons(careful, article_of, lines).values()
 
 
 def test_nine_of_ten_variants_come_out_exactly(labeller, article_of, root, variants_module):
@@ -311,8 +329,8 @@ def test_an_article_without_blocks_has_no_labels(labeller):
 
 
 def test_the_version_names_its_tables(labeller):
-    assert labeller.version == RuleLabeller(CONFIG).version
-    assert labeller.version.startswith("rules-")
+    assert labeller.version == ModelLabeller(CONFIG).version
+    assert labeller.version.startswith("engine-")
 
 
 def html_page(share):

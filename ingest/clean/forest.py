@@ -1,0 +1,49 @@
+"""Boosted oblivious trees: every level of a tree asks the same question of all its nodes, so that a tree is a small table.
+
+They are learned by CatBoost: L. Prokhorenkova et al., "CatBoost: unbiased boosting with categorical features" (NeurIPS 2018).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+MISSING = -1.0
+"""What a column is worth that a page lacks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forest:
+    """Trees of one depth over named columns."""
+
+    names: tuple[str, ...]
+    """The columns in the order that `features` counts them."""
+    features: NDArray[np.int16]
+    """Trees × levels: the column that a level asks about."""
+    borders: NDArray[np.float32]
+    """Trees × levels: the answer is yes above it."""
+    leaves: NDArray[np.float32]
+    """Trees × 2^levels: log-odds; the first level's answer is the lowest bit."""
+    bias: float
+
+    def table(self, columns: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
+        """The columns in order, one row per line."""
+        lines = len(next(iter(columns.values())))
+        missing = np.full(lines, MISSING, np.float32)
+        return np.stack([columns.get(name, missing) for name in self.names], axis=1)
+
+    def sure(self, columns: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
+        """How sure each line is to be the article's own, 0 to 1."""
+        leaves = self._leaves(self.table(columns))
+        odds = self.leaves[np.arange(len(self.leaves)), leaves].sum(axis=1, dtype=np.float64) + self.bias
+        sure: NDArray[np.float32] = (1 / (1 + np.exp(-odds))).astype(np.float32)
+        return sure
+
+    def _leaves(self, table: NDArray[np.float32]) -> NDArray[np.int64]:
+        """Lines × trees: the leaf that each line falls into."""
+        answers = table[:, self.features.ravel()] > self.borders.ravel()
+        levels = self.features.shape[1]
+        bits = answers.reshape(len(table), -1, levels)
+        leaves: NDArray[np.int64] = bits @ (1 << np.arange(levels))
+        return leaves
