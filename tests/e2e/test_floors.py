@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.quality import COMMANDS, measure, shortfalls
+from benchmarks.quality import floored, measure_all, shortfalls
 
 
 @pytest.mark.slow
 @pytest.mark.shared
 def test_no_figure_is_below_its_floor(shared: Path) -> None:
-    assert shortfalls([measure(shared.resolve(), command) for command in COMMANDS]) == []
+    assert shortfalls(list(measure_all(shared.resolve(), floored()))) == []
