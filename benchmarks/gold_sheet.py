@@ -28,11 +28,12 @@ def opened(record: dict[str, Any]) -> Iterator[str]:
     yield "=== " + " · ".join(head + [record[name] for name in ("file", "url") if name in record])
     rows = zip(record["lines"], record["lab"], record["reasons"], strict=True)
     for index, (line, label, reason) in enumerate(rows):
+        shown = line
         for place, start, end, why in reversed(record.get("parts", [])):
             if place == index:
-                line = f"{line[:start]}⟦{why}:{line[start:end]}⟧{line[end:]}"
+                shown = f"{shown[:start]}⟦{why}:{shown[start:end]}⟧{shown[end:]}"
         what = label if reason is None else reason + "+" * (label == "S" and reason == "related-teaser")
-        yield f"{what}| {line}"
+        yield f"{what}| {shown}"
     yield ""
 
 

@@ -1,8 +1,9 @@
 """What became of each line of a gold document: what was cut wrongly, what was left, and whether the reasons are right."""
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ingest.gold import LinesGold
 from ingest.ledger import Entry
@@ -88,14 +89,13 @@ def _pieces(gold: LinesGold, index: int, cuts: Sequence[Cut] | None) -> Iterator
         yield Piece(index, line, label, _want(gold, index), ABSENT)
         return
     parts = [part for part in gold.parts if part.line == index]
-    edges = sorted({0, len(line)} | {edge for span in (*parts, *cuts) for edge in (span.start, span.end)})
-    for start, end in zip(edges, edges[1:], strict=False):
-        if not (text := line[start:end].strip()):
-            continue
+    spans = [(each.start, each.end) for each in parts] + [(each.start, each.end) for each in cuts]
+    for start, end in pairwise(sorted({0, len(line)}.union(*spans))):
         part = next((part for part in parts if part.start <= start < part.end), None)
         cut = next((cut for cut in cuts if cut.start <= start < cut.end), None)
         named = (label, _want(gold, index)) if part is None else ("C", part.reason.value)
-        yield Piece(index, text, *named, cut and cut.reason.value, cut and cut.score)
+        if text := line[start:end].strip():
+            yield Piece(index, text, *named, *((cut.reason.value, cut.score) if cut else (None, None)))
 
 
 def _want(gold: LinesGold, index: int) -> str | None:
@@ -136,25 +136,35 @@ class ReasonScore:
     """Share of their characters that went, for any reason."""
     right: float
     """Share of their characters that went for this reason."""
+    instead: str | None
+    """The reason that was most often given in its place, by characters; null where there was none."""
     own_lost: int
     """Characters of own text that were cut for it."""
 
 
 def by_reason(accounts: Sequence[Account]) -> list[ReasonScore]:
     """One row for each reason that is wanted or given, in the order of the closed list."""
-    pieces = [(place, piece) for place, account in enumerate(accounts) for piece in account.pieces]
-    found = []
-    for reason in (*(each.value for each in Reason), UNTOLD, ABSENT):
-        wanted = [(place, piece) for place, piece in pieces if piece.want == reason]
-        lost = sum(len(piece.text) for _, piece in pieces if piece.is_lost and piece.got == reason)
-        if not wanted and not lost:
-            continue
-        chars = sum(len(piece.text) for _, piece in wanted)
-        gone = sum(len(piece.text) for _, piece in wanted if piece.got is not None)
-        right = sum(len(piece.text) for _, piece in wanted if piece.got == reason)
-        lines = len({(place, piece.line) for place, piece in wanted})
-        found.append(ReasonScore(reason, lines, chars, gone / max(1, chars), right / max(1, chars), lost))
-    return found
+    wanted: dict[str | None, list[tuple[int, Piece]]] = defaultdict(list)
+    lost: Counter[str | None] = Counter()
+    for place, account in enumerate(accounts):
+        for piece in account.pieces:
+            wanted[piece.want].append((place, piece))
+            lost[piece.got] += len(piece.text) if piece.is_lost else 0
+    order = (*(each.value for each in Reason), UNTOLD, ABSENT)
+    return [_reason_score(reason, wanted[reason], lost[reason]) for reason in order if wanted[reason] or lost[reason]]
+
+
+def _reason_score(reason: str, wanted: Sequence[tuple[int, Piece]], own_lost: int) -> ReasonScore:
+    given: Counter[str | None] = Counter()
+    for _, piece in wanted:
+        given[piece.got] += len(piece.text)
+    chars = given.total()
+    lines = len({(place, piece.line) for place, piece in wanted})
+    others = Counter({got: count for got, count in given.items() if got not in (None, ABSENT, reason)})
+    instead = others.most_common(1)[0][0] if others and reason != UNTOLD else None
+    return ReasonScore(
+        reason, lines, chars, 1 - given[None] / chars if chars else 0.0, given[reason] / max(1, chars), instead, own_lost
+    )
 
 
 def summary(accounts: Sequence[Account]) -> dict[str, float]:

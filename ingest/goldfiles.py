@@ -57,6 +57,7 @@ def read(task: Task, names: Sequence[str], opener: Opener, choice: Choice) -> It
     """The gold documents of a task, in the files' order. Raises: GoldError."""
     if task == "metadata" or any(name.endswith(".parquet") for name in names):
         yield from _read_pages(task, names, opener, choice)
+    make: dict[Task, Callable[[Mapping[str, Any]], Gold]]
     make = {"language": _language, "seeds": partial(_seed, opener=opener), "pages": partial(_marked_page, opener=opener)}
     for name in names:
         for record in _records(name, opener) if task != "metadata" and not name.endswith(".parquet") else ():
