@@ -138,7 +138,7 @@ class ReasonScore:
     """Share of their characters that went for this reason."""
     instead: str | None
     """The reason that was most often given in its place, by characters; null where there was none."""
-    own_lost: int
+    own_cut: int
     """Characters of own text that were cut for it."""
 
 
@@ -154,7 +154,7 @@ def by_reason(accounts: Sequence[Account]) -> list[ReasonScore]:
     return [_reason_score(reason, wanted[reason], lost[reason]) for reason in order if wanted[reason] or lost[reason]]
 
 
-def _reason_score(reason: str, wanted: Sequence[tuple[int, Piece]], own_lost: int) -> ReasonScore:
+def _reason_score(reason: str, wanted: Sequence[tuple[int, Piece]], own_cut: int) -> ReasonScore:
     given: Counter[str | None] = Counter()
     for _, piece in wanted:
         given[piece.got] += len(piece.text)
@@ -163,7 +163,7 @@ def _reason_score(reason: str, wanted: Sequence[tuple[int, Piece]], own_lost: in
     others = Counter({got: count for got, count in given.items() if got not in (None, ABSENT, reason)})
     instead = others.most_common(1)[0][0] if others and reason != UNTOLD else None
     return ReasonScore(
-        reason, lines, chars, 1 - given[None] / chars if chars else 0.0, given[reason] / max(1, chars), instead, own_lost
+        reason, lines, chars, 1 - given[None] / chars if chars else 0.0, given[reason] / max(1, chars), instead, own_cut
     )
 
 

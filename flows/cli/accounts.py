@@ -13,7 +13,7 @@ from ingest.audit import ABSENT, UNTOLD, Account, Piece, ReasonScore, by_languag
 SHOWN_CHARS = 110
 """So much of a piece is shown to a person."""
 SHOWN_PIECES = 8
-REASON_COLUMNS = ("lines", "chars", "removed", "right", "instead", "own_lost")
+REASON_COLUMNS = ("lines", "chars", "removed", "right", "instead", "own_cut")
 MEANING = {UNTOLD: "(not told)", ABSENT: "(not found)"}
 
 
@@ -56,7 +56,7 @@ def show(out: Console, accounts: Sequence[Account], count: int) -> None:
 def _cells(score: ReasonScore) -> list[object]:
     """A row of the table; shares of nothing are not shown."""
     fields = asdict(score)
-    shown = [fields[name] if score.lines or name == "own_lost" else None for name in REASON_COLUMNS]
+    shown = [fields[name] if score.lines or name == "own_cut" else None for name in REASON_COLUMNS]
     return [MEANING.get(score.reason, score.reason), *shown]
 
 

@@ -1,7 +1,8 @@
 """How `winnow evaluate` cleans gold documents and scores what became of them, at one operating point."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from ingest.gold import Gold, LinesGold, PageGold, SeedGold, Task
 if TYPE_CHECKING:
     from ingest.audit import Account
     from ingest.clean.config import OperatingPoint
-    from ingest.records import Cut, Document
+    from ingest.records import Document
 
 Scores = dict[str, float]
 
@@ -46,43 +47,36 @@ class Scoring:
         from ingest import evaluate, scores
         from ingest.audit import audit
 
-        cuts: list[tuple[Cut, ...]] = []
-
-        def cleaned() -> Iterable[LinesGold]:
-            for gold in documents:
-                cuts[:] = evaluate.cut_lines(gold.lines, self._point)
-                self.accounts.append(audit(gold, cuts))
-                yield gold
-
-        def keep(lines: list[str]) -> Sequence[bool]:
-            return [evaluate.is_kept(line, found) for line, found in zip(lines, cuts, strict=True)]
-
+        seen: list[LinesGold] = []
+        kept: list[list[bool]] = []
+        for gold in documents:
+            cuts = evaluate.cut_lines(gold.lines, self._point)
+            self.accounts.append(audit(gold, cuts))
+            kept.append([evaluate.is_kept(line, found) for line, found in zip(gold.lines, cuts, strict=True)])
+            seen.append(gold)
+        in_order = iter(kept)
         by_task = {"text": scores.text, "story": scores.story, "natural": scores.natural}
-        return by_task[task](cleaned(), keep)
+        return by_task[task](seen, lambda _lines: next(in_order))
 
     def _pages(self, documents: Iterable[Any]) -> Scores:
         """Scores of pages, with the CPU time that cleaning one takes."""
         from ingest import evaluate, scores
         from ingest.audit import audit, placed
 
+        seen: list[PageGold] = []
+        texts: list[str] = []
         spent = 0.0
-        marked: list[LinesGold | None] = []
-
-        def noted() -> Iterable[PageGold]:
-            for gold in documents:
-                marked[:] = [gold.marked]
-                yield gold
-
-        def clean(html: bytes, url: str) -> str:
-            nonlocal spent
+        for gold in documents:
             start = time.process_time()
-            text, found = evaluate.blocks_of_page(html, url, self._point)
+            text, found = evaluate.blocks_of_page(gold.html, gold.url, self._point)
             spent += time.process_time() - start
-            self.accounts += [audit(gold, placed(gold.lines, found)) for gold in marked if gold is not None]
-            return text
-
-        found = scores.pages(noted(), clean)
-        return {**found, "cpu_ms_per_page": 1000 * spent / max(1, found["docs"])}
+            if gold.marked is not None:
+                self.accounts.append(audit(gold.marked, placed(gold.marked.lines, found)))
+            texts.append(text)
+            seen.append(replace(gold, html=b""))
+        in_order = iter(texts)
+        found_scores = scores.pages(seen, lambda _html, _url: next(in_order))
+        return {**found_scores, "cpu_ms_per_page": 1000 * spent / max(1, len(seen))}
 
 
 def _seed_reader(point: "OperatingPoint") -> "Callable[[SeedGold], Document | None]":
