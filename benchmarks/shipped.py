@@ -31,7 +31,7 @@ def accounts(point: OperatingPoint) -> list[Account]:
     return scoring.accounts
 
 
-def groups(by: str) -> Iterator[tuple[str, dict[str, float]]]:
+def groups(by: str) -> Iterator[tuple[str, dict[str, float | None]]]:
     """Group → figures."""
     if by == "point":
         for point in get_args(OperatingPoint):
@@ -48,7 +48,7 @@ def main() -> None:
     parser.add_argument("--by", choices=["point", "reason", "language"], default="point")
     parser.add_argument("--shared", help=argparse.SUPPRESS)
     for group, figures in groups(parser.parse_args().by):
-        print(group, *(f"{name}={value:.4f}" for name, value in figures.items()))
+        print(group, *(f"{name}={value or 0:.4f}" for name, value in figures.items()))
 
 
 if __name__ == "__main__":

@@ -134,8 +134,8 @@ class ReasonScore:
     chars: int
     removed: float
     """Share of their characters that went, for any reason."""
-    right: float
-    """Share of their characters that went for this reason."""
+    right: float | None
+    """Share of their characters that went for this reason; null where the gold data name none."""
     instead: str | None
     """The reason that was most often given in its place, by characters; null where there was none."""
     own_cut: int
@@ -162,28 +162,31 @@ def _reason_score(reason: str, wanted: Sequence[tuple[int, Piece]], own_cut: int
     lines = len({(place, piece.line) for place, piece in wanted})
     others = Counter({got: count for got, count in given.items() if got not in (None, ABSENT, reason)})
     instead = others.most_common(1)[0][0] if others and reason != UNTOLD else None
-    return ReasonScore(
-        reason, lines, chars, 1 - given[None] / chars if chars else 0.0, given[reason] / max(1, chars), instead, own_cut
-    )
+    right = None if reason in (UNTOLD, ABSENT) else given[reason] / max(1, chars)
+    return ReasonScore(reason, lines, chars, 1 - given[None] / chars if chars else 0.0, right, instead, own_cut)
 
 
-def summary(accounts: Sequence[Account]) -> dict[str, float]:
-    """Shares of characters over some documents; `right_reason` of what went, `exact` of documents without any error."""
+def summary(accounts: Sequence[Account]) -> dict[str, float | None]:
+    """Shares of characters over some documents; `right_reason` of what went, `exact` of documents without any error.
+
+    `right_reason` is null where the gold data name no reasons.
+    """
     pieces = [piece for account in accounts for piece in account.pieces]
     drop = sum(len(piece.text) for piece in pieces if piece.label in DROPPED)
     own = sum(len(piece.text) for piece in pieces if piece.label == "K")
     left = sum(len(piece.text) for piece in pieces if piece.is_left)
     misnamed = sum(len(piece.text) for piece in pieces if piece.is_misnamed)
+    is_told = any(piece.want not in (None, UNTOLD) for piece in pieces)
     return {
         "docs": len(accounts),
         "removed": (drop - left) / max(1, drop),
-        "right_reason": 1 - misnamed / max(1, drop - left),
+        "right_reason": 1 - misnamed / max(1, drop - left) if is_told else None,
         "own_lost": sum(len(piece.text) for piece in pieces if piece.is_lost) / max(1, own),
         "exact": sum(not account.lost and not account.left for account in accounts) / max(1, len(accounts)),
     }
 
 
-def by_language(accounts: Sequence[Account]) -> dict[str, dict[str, float]]:
+def by_language(accounts: Sequence[Account]) -> dict[str, dict[str, float | None]]:
     """The summary of each language's documents."""
     groups: dict[str, list[Account]] = defaultdict(list)
     for account in accounts:

@@ -99,6 +99,14 @@ def test_each_language_has_its_shares(winnow, told):
     assert row["right_reason"] == len("Menu") / len("MenuPhoto: Ada")
 
 
+def test_gold_without_reasons_has_no_share_of_right_ones(winnow, folder):
+    result = winnow("evaluate", "--gold", folder, "--task", "text", "--json")
+    untold = {row["reason"]: row for row in rows_of(result, "reasons")}["untold"]
+    assert (untold["removed"], untold["right"]) == (1, None)
+    assert [row["right_reason"] for row in rows_of(result, "languages")] == [None]
+    assert "(not told)" in winnow("evaluate", "--gold", folder, "--task", "text").output
+
+
 def test_the_worst_documents_come_with_their_cuts(winnow, told):
     (row,) = rows_of(winnow("evaluate", "--gold", told, "--json"), "worst")
     assert row["id"] == "quay"
