@@ -216,15 +216,15 @@ def _doubtful(blocks: Sequence[str], whole: Verdict, config: LanguageConfig) -> 
     table = table_of(whole.script)
     for first in range(0, len(alike), GLANCED_TOGETHER):
         some = alike[first : first + GLANCED_TOGETHER]
-        best = table.sums(grams_of([_sample(block, GLANCE_CHARS) for block in some]))[0].argmax(axis=1)
+        best = table.sums(grams_of([_sample(block, GLANCE_CHARS) for block in some]).trigrams)[0].argmax(axis=1)
         found.update(block for block, name in zip(some, best, strict=True) if table.names[name] != whole.language)
     return frozenset(found)
 
 
 CONFIDENT = 0.99
 """Probability from which a block is said to be in another language than its document."""
-GLANCE_CHARS, GLANCED_TOGETHER = 400, 64
-"""So much of a block is looked at before it is judged, and so many blocks at once."""
+GLANCE_CHARS, GLANCED_TOGETHER = 240, 64
+"""Of so much of a block the trigrams are looked at before it is judged, and so many blocks at once."""
 SPOKEN = frozenset({*ONLY_LANGUAGE.values(), *(name for names in PROFILES.values() for name in names)})
 """Languages that a text may be said to be in, beside Chinese and Japanese."""
 

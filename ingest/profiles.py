@@ -74,6 +74,12 @@ class Grams:
     count: int
     """Texts."""
 
+    @property
+    def trigrams(self) -> "Grams":
+        """The longest alone."""
+        longest = self.codes >> POINT_BITS >> POINT_BITS != 0
+        return Grams(self.codes[longest], self.texts[longest], self.count)
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -108,7 +114,7 @@ class Table:
 
     def share(self, grams: Grams, name: str) -> tuple[float, int]:
         """Share of the trigrams that a language's profile has; and their number."""
-        trigrams = self.places(grams.codes[grams.codes >> POINT_BITS >> POINT_BITS != 0])
+        trigrams = self.places(grams.trigrams.codes)
         hits = int((self.known[trigrams, self.names.index(name)] & (trigrams != NO_GRAM)).sum())
         return (hits / len(trigrams) if len(trigrams) else 0.0), len(trigrams)
 
