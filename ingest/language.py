@@ -152,7 +152,7 @@ def _ask(sample: str, table: Table) -> _Answer:
     best = reader.get_probabilities()
     if not best or best[0].lang not in SPOKEN:
         return _Answer(UNKNOWN, 0.0, 0.0, 0.0, 0)
-    return _Answer(best[0].lang, float(best[0].prob), reader.agreed, *table.share(reader.grams(), best[0].lang))
+    return _Answer(best[0].lang, float(best[0].prob), reader.agreed, *table.share(reader.grams, best[0].lang))
 
 
 def _sample(text: str, size: int) -> str:

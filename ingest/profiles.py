@@ -127,15 +127,14 @@ class Reader(Detector):  # type: ignore[misc]  # langdetect has no types
         self._table = table
         self.agreed = 1.0
         """Share of the parts that are sure of a language whose language is the whole text's."""
-
-    def grams(self) -> Grams:
-        """The n-grams of the text that was appended."""
-        return grams_of([self.text])
+        self.grams = grams_of([])
+        """The n-grams that were read."""
 
     def _detect_block(self) -> None:
         parts = max(1, min(PARTS, len(self.text) // PART_CHARS))
         size = -(-len(self.text) // parts)
-        sums, counts = self._table.sums(grams_of([self.text[at * size : (at + 1) * size] for at in range(parts)]))
+        self.grams = grams_of([self.text[at * size : (at + 1) * size] for at in range(parts)])
+        sums, counts = self._table.sums(self.grams)
         whole, each = _shares(sums.sum(axis=0)[None], counts.sum()[None])[0], _shares(sums, counts)
         others = each.argmax(axis=1)[each.max(axis=1) > CERTAIN]
         self.agreed = float((others == whole.argmax()).mean()) if len(others) else 1.0
