@@ -24,6 +24,7 @@ PROSE_CHARS, LINKED = 60, 0.5
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 """Thai, Lao, Burmese, Khmer, kana and Han: each character counts as a word."""
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+")
+_ASCII_WORD = re.compile(r"\w+", re.ASCII)
 _INVISIBLE = dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
 """trafilatura deletes joiners and soft hyphens, so both sides are compared without them."""
 _asked = count(1)
@@ -71,6 +72,8 @@ def _is_prose(block: Block) -> bool:
 
 def words(text: str) -> list[str]:
     """The words of a text in one spelling, without joiners."""
+    if text.isascii():
+        return _ASCII_WORD.findall(text.lower())
     return _WORD.findall(unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).lower())
 
 
