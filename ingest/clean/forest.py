@@ -29,21 +29,25 @@ class Forest:
 
     def table(self, columns: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
         """The columns in order, one row per line."""
-        lines = len(next(iter(columns.values())))
-        missing = np.full(lines, MISSING, np.float32)
-        return np.stack([columns.get(name, missing) for name in self.names], axis=1)
+        return self._rows(columns).T.copy()
 
     def sure(self, columns: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
         """How sure each line is to be the article's own, 0 to 1."""
-        leaves = self._leaves(self.table(columns))
-        odds = self.leaves[np.arange(len(self.leaves)), leaves].sum(axis=1, dtype=np.float64) + self.bias
+        leaves = self._leaves(self._rows(columns))
+        odds = self.leaves.ravel()[leaves].sum(axis=1, dtype=np.float64) + self.bias
         sure: NDArray[np.float32] = (1 / (1 + np.exp(-odds))).astype(np.float32)
         return sure
 
-    def _leaves(self, table: NDArray[np.float32]) -> NDArray[np.int64]:
-        """Lines × trees: the leaf that each line falls into."""
-        answers = table[:, self.features.ravel()] > self.borders.ravel()
-        levels = self.features.shape[1]
-        bits = answers.reshape(len(table), -1, levels)
-        leaves: NDArray[np.int64] = bits @ (1 << np.arange(levels))
-        return leaves
+    def _rows(self, columns: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
+        """The columns in order, one row per column."""
+        lines = len(next(iter(columns.values())))
+        missing = np.full(lines, MISSING, np.float32)
+        return np.stack([columns.get(name, missing) for name in self.names])
+
+    def _leaves(self, rows: NDArray[np.float32]) -> NDArray[np.int32]:
+        """Lines × trees: the leaf that each line falls into, counted over all trees."""
+        trees, levels = self.features.shape
+        leaves = np.repeat(np.arange(trees, dtype=np.int32) << levels, rows.shape[1]).reshape(trees, -1)
+        for level in range(levels):
+            leaves += (rows[self.features[:, level]] > self.borders[:, level, None]).astype(np.int32) << level
+        return np.ascontiguousarray(leaves.T)
