@@ -66,6 +66,7 @@ class _Words:
     """What a block's text alone says."""
 
     text: str
+    key: str
     tokens: tuple[str, ...]
     counts: Counter[str]
     """Of each stem."""
@@ -81,17 +82,21 @@ def read(blocks: Sequence[Block]) -> tuple[Line, ...]:
     spread: Counter[str] = Counter()
     for one in found:
         spread.update(one.counts.keys())
-    return tuple(_line(one, spread) for one in found)
+    by_lines = {lines: 1 + math.log(1 + lines / 4) for lines in set(spread.values())}
+    damping = {stem: by_lines[lines] for stem, lines in spread.items()}
+    return tuple(_line(one, damping) for one in found)
 
 
-def _line(one: _Words, spread: Mapping[str, int]) -> Line:
+def _line(one: _Words, damping: Mapping[str, float]) -> Line:
     return Line(
         text=one.text,
-        key=" ".join(one.tokens).casefold(),
+        key=one.key,
         width=one.width,
         tokens=one.tokens,
         cues=one.cues,
-        vector={stem: rarity(stem) * (1 + math.log(n)) / (1 + math.log(1 + spread[stem] / 4)) for stem, n in one.counts.items()},
+        vector={
+            stem: (rarity(stem) if n == 1 else rarity(stem) * (1 + math.log(n))) / damping[stem] for stem, n in one.counts.items()
+        },
         names=one.names,
         ends=one.ends,
         dense=one.width >= DENSE_WIDTH and (one.ends or one.width >= GIANT_WIDTH),
@@ -103,6 +108,7 @@ def _read(raw: str) -> _Words:
     tokens, wide, edges = words(text), width(text), _edges(text)
     return _Words(
         text=text,
+        key=" ".join(tokens).casefold(),
         tokens=tuple(tokens),
         counts=Counter(stems(tokens)),
         width=wide,
