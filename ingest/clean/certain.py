@@ -78,7 +78,7 @@ def repeated_captions(page: Outline) -> frozenset[int]:
         if counts[line.key] >= MIN_REPEATS
         and len(line.tokens) >= MIN_REPEATED_WORDS
         and index != page.title
-        and title.issuperset(line.key.split())
+        and title.issuperset(line.folded)
     )
 
 

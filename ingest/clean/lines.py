@@ -42,6 +42,8 @@ class Line:
     """Normalised to NFC."""
     key: str
     """Folded words alone: equal for repetitions."""
+    folded: tuple[str, ...]
+    """The words of `key`."""
     width: int
     """Characters of Latin script that say as much."""
     tokens: tuple[str, ...]
@@ -67,6 +69,7 @@ class _Words:
 
     text: str
     key: str
+    folded: tuple[str, ...]
     tokens: tuple[str, ...]
     counts: Counter[str]
     """Of each stem."""
@@ -91,6 +94,7 @@ def _line(one: _Words, damping: Mapping[str, float]) -> Line:
     return Line(
         text=one.text,
         key=one.key,
+        folded=one.folded,
         width=one.width,
         tokens=one.tokens,
         cues=one.cues,
@@ -106,9 +110,11 @@ def _line(one: _Words, damping: Mapping[str, float]) -> Line:
 def _read(raw: str) -> _Words:
     text = unicodedata.normalize("NFC", raw)
     tokens, wide, edges = words(text), width(text), _edges(text)
+    key = " ".join(tokens).casefold()
     return _Words(
         text=text,
-        key=" ".join(tokens).casefold(),
+        key=key,
+        folded=tuple(key.split()),
         tokens=tuple(tokens),
         counts=Counter(stems(tokens)),
         width=wide,
