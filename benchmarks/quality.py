@@ -42,6 +42,7 @@ COMMANDS = (
     "-m benchmarks.shipped --by point",
     "-m benchmarks.shipped --by reason",
     "-m benchmarks.shipped --by language",
+    "-m benchmarks.speed",
 )
 """What is measured, as arguments of score.py or as a module of ours; the dev split unless it says otherwise."""
 WHOLE = {"docs", "changed", "future_dates", "lines", "chars", "own_cut"}
@@ -52,12 +53,14 @@ Measured by `make evaluate` on the development data that stands beside the proje
 holds publishers that nothing was learned from. Each table is what the command above it prints, run in the project's folder.
 
 What is learned from the train split: the model that judges lines (`benchmarks/train_cleaner.py`, [its card](model-card.md)), how
-rare words are (`benchmarks/learn_rarity.py`), and what share of trigrams each language's profile must know
-(`benchmarks/learn_language.py`). Thresholds were chosen on dev.
+rare words are (`benchmarks/learn_rarity.py`), what share of trigrams each language's profile must know, and profiles of languages
+that are to be refused (`benchmarks/learn_language.py`; `--alone` tells how languages fare that have none). Thresholds were chosen
+on dev.
 
 `own_lost` is the share of the articles' own characters that was cut, `removed` that of everything else; `exact` the share of
 documents without any error. The figures of `natural`, real leftovers labelled by hand, are recorded as they are. `lost_again` is
-the share of the characters of clean text that cleaning it again cuts, the title handed back.
+the share of the characters of clean text that cleaning it again cuts, the title handed back. `benchmarks.speed` gives
+milliseconds of CPU on the machine that wrote this page; `ratio` is all of them over trafilatura's on an HTML page in that run.
 
 `date` was to reach .95 over all pages and does not (`python -m benchmarks.date_ceiling`): of 639 gold dates 37 are told nowhere
 around the headline nor in the markup (the year 2023 on pages of 2018 to 2024, day and month exchanged), so that whoever always

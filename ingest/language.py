@@ -1,63 +1,34 @@
 """The language of a text: langdetect made deterministic, and honest about languages that it has no profile for.
 
 Scripts are told first, by code points: most of them leave one language, or none that has a profile, and within a script
-only its own profiles are asked. Then langdetect decides on a bounded sample with a fresh detector whose seed is its own,
-so that neither threads nor earlier texts can change the answer. Last, the share of the sample's trigrams that the winning
-profile knows must reach what texts of that language have (`language_minimums.json`, learned by
-`benchmarks/learn_language.py`): a text that no profile knows is `und`.
+only its own profiles are asked. Then langdetect's detector decides on a bounded sample, reading all of its n-grams
+(`ingest/profiles.py`), so that neither chance nor threads nor earlier texts can change the answer. A text that sounds like a
+language kept only to be refused is `und`. Last, the share of the sample's trigrams that the winning profile knows must reach
+what texts of that language have (`language_minimums.json`, learned by `benchmarks/learn_language.py`): a text that no profile
+knows is `und`.
 """
 
 import json
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 
-import langdetect
-from langdetect.detector import Detector
-from langdetect.detector_factory import DetectorFactory
-from langdetect.lang_detect_exception import LangDetectException
-from langdetect.utils.ngram import NGram
-
+from ingest.profiles import ONLY_LANGUAGE, PROFILES, Reader, Table, grams_of, table_of
 from ingest.records import Document, Flag, LanguageSpan, Rejected
 from ingest.scripts import script_counts, script_of
 
 UNKNOWN = "und"
-ONLY_LANGUAGE: Mapping[str, str] = {
-    "Beng": "bn",
-    "Grek": "el",
-    "Gujr": "gu",
-    "Guru": "pa",
-    "Hang": "ko",
-    "Hebr": "he",
-    "Knda": "kn",
-    "Mlym": "ml",
-    "Taml": "ta",
-    "Telu": "te",
-    "Thai": "th",
-}
-"""Scripts in which one language alone has a profile; the profile must still know the text (Assamese, Yiddish)."""
-PROFILES: Mapping[str, tuple[str, ...]] = {
-    "Arab": ("ar", "fa", "ur"),
-    "Cyrl": ("bg", "mk", "ru", "uk"),
-    "Deva": ("hi", "mr", "ne"),
-    "Latn": (
-        *("af", "ca", "cs", "cy", "da", "de", "en", "es", "et", "fi", "fr", "hr", "hu", "id", "it", "lt"),
-        *("lv", "nl", "no", "pl", "pt", "ro", "sk", "sl", "so", "sq", "sv", "sw", "tl", "tr", "vi"),
-    ),
-}
-"""Languages of langdetect's profiles that share a script."""
 MIN_KANA_SHARE = 0.05
 """Share of kana among Han and kana from which a text is Japanese: news has .3 to .7, Chinese text none but in names."""
 MIN_SCORE = 0.9
-"""Below it langdetect's trials disagreed: texts in its languages get .99 and more, Esperanto and Latin .57 to .86."""
+"""Below it two profiles fit alike: of single sentences in langdetect's languages one in a hundred."""
 MAX_CAPITAL_SHARE = 0.6
 """Share of capitals among cased letters from which a text is read in lower case: langdetect passes over words in capitals."""
 DAMAGE_ALLOWANCE = 0.15
 """How far below its language's minimum a text may lie whose charset was mistaken: accented letters are lost, words are not."""
-SEED = 20261124
 FULL_SAMPLE = 600
 """Trigrams from which a text's share scatters no more than those that the minimums were learned from."""
 
@@ -68,12 +39,26 @@ class LanguageConfig:
 
     sample_chars: int = 1200
     """Characters that are looked at: a third each from the start, the middle and the end of the text."""
-    min_letters: int = 20
+    min_letters: int = 12
     """Fewest letters of the main script for a guess; Han, kana, Hangul and Thai letters count triple."""
     min_block_letters: int = 80
     """Fewest letters of a block for it to be called a language other than its document's."""
     wanted: tuple[str, ...] = ()
     """Languages that enter the corpus, as ISO 639-1 codes; empty: all, `und` too."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What langdetect's best profile of a script says of a text."""
+
+    language: str
+    score: float
+    """Its probability."""
+    agreed: float
+    """Of the text's parts, those that are in it."""
+    share: float
+    """Of the text's trigrams, those that the profile has."""
+    trigrams: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +68,7 @@ class Verdict:
     language: str
     """As langdetect's profiles name it, `zh` for Chinese; `und` where it cannot be known."""
     score: float
-    """Probability among the profiles of the script, 0 for `und`."""
+    """Probability among the profiles of the script, less where parts are in other languages; 0 for `und`."""
     script: str | None
     """ISO 15924 of most letters; `Jpan` for Japanese, `Kore` never: Korean is `Hang`. Null without letters."""
 
@@ -116,24 +101,11 @@ def detect(text: str, config: LanguageConfig | None = None, *, is_damaged: bool 
 
 
 def guess(text: str) -> str:
-    """What langdetect says of a text within its script, whether or not the profile knows it."""
+    """What langdetect's own profiles say of a text within its script, whether or not the winner knows it."""
     script = _main_script(script_counts(text))
     if script is None or script not in PROFILES:
         return ONLY_LANGUAGE.get(script or "", UNKNOWN)
-    return _ask(_sample(text, LanguageConfig().sample_chars), script)[0]
-
-
-def coverage(text: str, language: str) -> tuple[float, int]:
-    """Share of the text's trigrams, as langdetect makes them, that a language's profile knows; and their number."""
-    known = _trigrams(language)
-    ngram, seen, hits = NGram(), 0, 0
-    for character in NGram.normalize_vi(text):
-        ngram.add_char(character)
-        if ngram.capitalword or len(ngram.grams) < NGram.N_GRAM:
-            continue
-        seen += 1
-        hits += ngram.grams in known
-    return (hits / seen if seen else 0.0), seen
+    return _ask(_sample(text, LanguageConfig().sample_chars), table_of(script, refusing=False)).language
 
 
 def _weight(counts: Counter[str], script: str) -> int:
@@ -144,8 +116,10 @@ def _weight(counts: Counter[str], script: str) -> int:
 
 def _own_letters(sample: str, script: str) -> str:
     """The sample without letters of other scripts, in lower case where it is in capitals: what a profile can know."""
-    cased = sum(character.isupper() or character.islower() for character in sample)
-    if sum(map(str.isupper, sample)) > MAX_CAPITAL_SHARE * cased:
+    letters = Counter(sample)
+    capitals = sum(times for letter, times in letters.items() if letter.isupper())
+    small = sum(times for letter, times in letters.items() if letter.islower())
+    if capitals > MAX_CAPITAL_SHARE * (capitals + small):
         sample = sample.lower()
     if script in {"Hani", "Jpan"}:
         return sample
@@ -156,36 +130,29 @@ def _own_letters(sample: str, script: str) -> str:
 def _within_script(sample: str, script: str, allowance: float) -> Verdict:
     if script in {"Hani", "Jpan"}:
         return Verdict("zh" if script == "Hani" else "ja", 1.0, script)
-    if script in ONLY_LANGUAGE:
-        language, score = ONLY_LANGUAGE[script], 1.0
-    elif script in PROFILES:
-        language, score = _ask(sample, script)
-    else:
+    if script not in ONLY_LANGUAGE and script not in PROFILES:
         return Verdict(UNKNOWN, 0.0, script)
-    if score < MIN_SCORE or not _is_known(sample, language, allowance):
+    answer = _ask(sample, table_of(script))
+    if answer.score < MIN_SCORE or not answer.agreed or not _is_known(answer, allowance):
         return Verdict(UNKNOWN, 0.0, script)
-    return Verdict(language, score, script)
+    return Verdict(answer.language, answer.score * answer.agreed, script)
 
 
-def _is_known(sample: str, language: str, allowance: float) -> bool:
+def _is_known(answer: _Answer, allowance: float) -> bool:
     """Whether a text of that language could have so few trigrams that its profile knows; short texts scatter more."""
-    share, trigrams = coverage(sample, language)
     minimums = _minimums()
-    allowance += minimums.scatter * max(0.0, max(1, trigrams) ** -0.5 - FULL_SAMPLE**-0.5)
-    return share >= minimums.share[language] - allowance
+    allowance += minimums.scatter * max(0.0, max(1, answer.trigrams) ** -0.5 - FULL_SAMPLE**-0.5)
+    return answer.share >= minimums.share[answer.language] - allowance
 
 
-def _ask(sample: str, script: str) -> tuple[str, float]:
-    """Langdetect's best language of a script, with its probability."""
-    detector: Detector = _factory().create()
-    detector.seed = SEED
-    detector.set_prior_map(dict.fromkeys(PROFILES[script], 1.0))
-    detector.append(sample)
-    try:
-        best = detector.get_probabilities()
-    except LangDetectException:
-        return UNKNOWN, 0.0
-    return (best[0].lang, float(best[0].prob)) if best else (UNKNOWN, 0.0)
+def _ask(sample: str, table: Table) -> _Answer:
+    """Langdetect's best language of a script."""
+    reader = Reader(table)
+    reader.append(sample)
+    best = reader.get_probabilities()
+    if not best or best[0].lang not in SPOKEN:
+        return _Answer(UNKNOWN, 0.0, 0.0, 0.0, 0)
+    return _Answer(best[0].lang, float(best[0].prob), reader.agreed, *table.share(reader.grams, best[0].lang))
 
 
 def _sample(text: str, size: int) -> str:
@@ -209,23 +176,57 @@ def _main_script(counts: Counter[str]) -> str | None:
 
 
 def _other_languages(document: Document, whole: Verdict, config: LanguageConfig) -> Iterator[LanguageSpan]:
-    removed = sorted([(removal.start, removal.end) for removal in document.removals] + [document.title_span or (0, 0)])
-    start = passed = 0
-    for block in document.source_text.split("\n"):
-        end = start + len(block)
-        # Removals never overlap: of those that end behind this block's start only the first can hold it.
-        while passed < len(removed) and removed[passed][1] <= start:
-            passed += 1
-        is_kept = passed == len(removed) or not (removed[passed][0] <= start and end <= removed[passed][1])
-        if is_kept and sum(script_counts(block).values()) >= config.min_block_letters:
+    spans = list(_kept_blocks(document))
+    blocks = [document.source_text[start:end] for start, end in spans]
+    doubtful = _doubtful(blocks, whole, config)
+    for (start, end), block in zip(spans, blocks, strict=True):
+        if block in doubtful:
             verdict = detect(block, config)
             if verdict.language not in {UNKNOWN, whole.language} and verdict.score > CONFIDENT:
                 yield LanguageSpan(start, end, verdict.language)
+
+
+def _kept_blocks(document: Document) -> Iterator[tuple[int, int]]:
+    """Where the blocks stand that are not cut whole, but for the title's."""
+    removed = [(removal.start, removal.end) for removal in document.removals]
+    if document.title_span is not None:
+        removed.append(document.title_span)
+    removed.sort()
+    start = 0
+    for block in document.source_text.split("\n"):
+        end = start + len(block)
+        last = bisect_right(removed, (start, len(document.source_text))) - 1
+        if last < 0 or removed[last][1] < end:
+            yield start, end
         start = end + 1
+
+
+def _doubtful(blocks: Sequence[str], whole: Verdict, config: LanguageConfig) -> frozenset[str]:
+    """The blocks large enough to be judged whose letters, or n-grams at a glance, are another language's."""
+    found, alike = set(), []
+    for block in blocks:
+        counts = script_counts(block)
+        if counts.total() >= config.min_block_letters:
+            if whole.language != UNKNOWN and _main_script(counts) == whole.script:
+                alike.append(block)
+            else:
+                found.add(block)
+    if whole.script not in PROFILES:
+        return frozenset(found)
+    table = table_of(whole.script)
+    for first in range(0, len(alike), GLANCED_TOGETHER):
+        some = alike[first : first + GLANCED_TOGETHER]
+        best = table.sums(grams_of([_sample(block, GLANCE_CHARS) for block in some]).trigrams)[0].argmax(axis=1)
+        found.update(block for block, name in zip(some, best, strict=True) if table.names[name] != whole.language)
+    return frozenset(found)
 
 
 CONFIDENT = 0.99
 """Probability from which a block is said to be in another language than its document."""
+GLANCE_CHARS, GLANCED_TOGETHER = 240, 64
+"""Of so much of a block the trigrams are looked at before it is judged, and so many blocks at once."""
+SPOKEN = frozenset({*ONLY_LANGUAGE.values(), *(name for names in PROFILES.values() for name in names)})
+"""Languages that a text may be said to be in, beside Chinese and Japanese."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,19 +242,3 @@ class Minimums:
 def _minimums() -> Minimums:
     told = json.loads(files("ingest").joinpath("language_minimums.json").read_text("utf-8"))
     return Minimums(told["share"], told["scatter"])
-
-
-@cache
-def _factory() -> DetectorFactory:
-    """All profiles, in a fixed order: langdetect's own loader takes the file system's."""
-    folder = Path(langdetect.__file__).parent / "profiles"
-    factory = DetectorFactory()
-    factory.load_json_profile([path.read_text("utf-8") for path in sorted(folder.iterdir()) if not path.name.startswith(".")])
-    return factory
-
-
-@cache
-def _trigrams(language: str) -> frozenset[str]:
-    factory = _factory()
-    index = factory.get_lang_list().index(language)
-    return frozenset(gram for gram, shares in factory.word_lang_prob_map.items() if len(gram) == NGram.N_GRAM and shares[index])

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections import Counter
+from functools import lru_cache
 
 _RANGES = (
     (0x0041, 0x024F, "Latn"),
@@ -73,6 +74,7 @@ def script_counts(text: str) -> Counter[str]:
     return counts
 
 
+@lru_cache(maxsize=4096)
 def script_of(letter: str) -> str:
     """The script of one letter; `Zzzz` for scripts not listed."""
     code = ord(letter)

@@ -20,7 +20,7 @@ OWNERS = {
     "feedparser": "ingest.sources",
     "htmldate": "ingest.extract",
     "jinja2": "flows.view",
-    "langdetect": "ingest.language",
+    "langdetect": "ingest.profiles",
     "pebble": "ingest.isolate",
     "prefect": "flows",
     "protego": "ingest.fetch",

@@ -3,7 +3,9 @@
 # ruff: noqa: E501 (one pattern a line)
 
 import re
+from functools import lru_cache
 
+from ingest.clean.lines import MAX_REMEMBERED, REMEMBERED
 from ingest.records import Cut, Reason
 
 AGENCIES = (
@@ -33,6 +35,11 @@ MAX_CREDIT = 60
 
 def trailing_credit(text: str) -> Cut | None:
     """The credit at the end of a paragraph, or null: behind its last sentence, in capitals, brackets or after a dash."""
+    return _credit_of(text) if len(text) <= MAX_REMEMBERED else _credit_of.__wrapped__(text)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _credit_of(text: str) -> Cut | None:
     tail = max(0, len(text) - MAX_CREDIT - 20)
     for pattern, score in ((BRACKETED, 0.95), (NAMED, 0.9), (DASHED, 0.95), (BARE, 0.9)):
         match = pattern.search(text, tail)

@@ -4,7 +4,9 @@
 
 import re
 from collections import Counter
+from functools import lru_cache
 
+from ingest.clean.lines import REMEMBERED
 from ingest.clean.outline import Outline
 from ingest.clean.words import words
 
@@ -51,17 +53,19 @@ MIN_REPEATS, MIN_REPEATED_WORDS = 3, 3
 def is_certain(page: Outline, index: int) -> bool:
     """Whether a line is furniture beyond doubt."""
     line = page.lines[index]
-    if line.width <= MAX_CAPTION and PICTURE_CREDIT.search(line.text):
-        return True
-    if line.width <= MAX_CAPTION and CONSENT.match(line.text):
+    if line.width <= MAX_CAPTION and _says_so(line.text, is_short=line.width <= MAX_WIDTH):
         return True
     if page.headline and index != page.title and line.text.casefold() == page.headline.casefold():
         return True
-    if line.width > MAX_WIDTH:
-        return False
-    if _is_byline(page, index) or INVITATION.match(line.text) or CALL.match(line.text) or COPYRIGHT.match(line.text):
+    return line.width <= MAX_WIDTH and (_is_byline(page, index) or not ALWAYS.isdisjoint(line.cues))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _says_so(text: str, *, is_short: bool) -> bool:
+    """Whether a line's own words leave no doubt."""
+    if PICTURE_CREDIT.search(text) or CONSENT.match(text):
         return True
-    return not ALWAYS.isdisjoint(line.cues)
+    return is_short and any(pattern.match(text) for pattern in (INVITATION, CALL, COPYRIGHT))
 
 
 def repeated_captions(page: Outline) -> frozenset[int]:
@@ -74,7 +78,7 @@ def repeated_captions(page: Outline) -> frozenset[int]:
         if counts[line.key] >= MIN_REPEATS
         and len(line.tokens) >= MIN_REPEATED_WORDS
         and index != page.title
-        and title.issuperset(line.key.split())
+        and title.issuperset(line.folded)
     )
 
 

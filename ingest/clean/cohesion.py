@@ -1,10 +1,10 @@
 """Columns for the model: how much each line has in common with the title, the lead and the paragraphs round it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, diags
+from scipy.sparse import csr_matrix
 
 from ingest.clean.outline import Outline
 from ingest.clean.rarity import rarity
@@ -36,11 +36,11 @@ class Topic:
 def topic_of(page: Outline) -> Topic:
     """The topic of a page as its title and first paragraphs give it."""
     bag, names = stems_of(page.lines), names_of(page.lines)
-    title = np.zeros(bag.matrix.shape[1])
+    title = np.zeros(bag.terms)
     for stem in set(stems(words(page.headline))) & bag.index.keys():
         title[bag.index[stem]] = rarity(stem)
     opening = [*page.lead, *([] if page.title is None else [page.title])]
-    known = np.asarray(names.matrix[opening].sum(axis=0)).ravel() > 0
+    known = names.total(opening) > 0
     return Topic(bag, names, title, bag.total(page.lead) + title, bag.total(page.early) + title, known)
 
 
@@ -54,7 +54,7 @@ def cohesion_columns(page: Outline, topic: Topic) -> dict[str, Column]:
         "in_lead": bag.share(topic.lead[bag.columns] > 0),
         "in_early": bag.share(topic.early[bag.columns] > 0),
         "in_title": bag.share(topic.title[bag.columns] > 0),
-        "title_covered": np.asarray((bag.matrix > 0) @ topic.title).ravel() / max(TINY, topic.title.sum()),
+        "title_covered": bag.share_of(topic.title) / max(TINY, topic.title.sum()),
         "mass": bag.mass,
         "names": names.mass,
         "names_lead": _named(names, names.share(topic.known_names[names.columns])),
@@ -88,23 +88,24 @@ def _windows(page: Outline, bag: Bag) -> dict[str, Floats]:
     n, paragraphs = len(page.lines), np.array(page.paragraphs, np.int64)
     place = np.searchsorted(paragraphs, np.arange(n))
     on = place + np.array([line.dense for line in page.lines])
-    before, after = _sums(bag, paragraphs, place - BACK, place), _sums(bag, paragraphs, on, on + AHEAD)
+    matrix = bag.matrix
+    before, after = _sums(matrix, paragraphs, place - BACK, place), _sums(matrix, paragraphs, on, on + AHEAD)
     before_norms, after_norms = _norms(before), _norms(after)
     return {
-        "to_before": _products(bag.matrix, before) / np.maximum(TINY, bag.norms * before_norms),
-        "to_after": _products(bag.matrix, after) / np.maximum(TINY, bag.norms * after_norms),
+        "to_before": _products(matrix, before) / np.maximum(TINY, bag.norms * before_norms),
+        "to_after": _products(matrix, after) / np.maximum(TINY, bag.norms * after_norms),
         "across": _products(before, after) / np.maximum(TINY, before_norms * after_norms),
     }
 
 
-def _sums(bag: Bag, paragraphs: NDArray[np.int64], low: NDArray[np.int64], high: NDArray[np.int64]) -> csr_matrix:
+def _sums(matrix: csr_matrix, paragraphs: NDArray[np.int64], low: NDArray[np.int64], high: NDArray[np.int64]) -> csr_matrix:
     """For each line the sum of the paragraphs from `low` to before `high`."""
     low, high = np.clip(low, 0, len(paragraphs)), np.clip(high, 0, len(paragraphs))
     counts = high - low
     starts = np.repeat(low - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
     members = paragraphs[starts + np.arange(counts.sum())]
     chosen = csr_matrix((np.ones(len(members)), members, np.concatenate([[0], np.cumsum(counts)])), shape=(len(low), len(low)))
-    return chosen @ bag.matrix
+    return chosen @ matrix
 
 
 def _products(one: csr_matrix, other: csr_matrix) -> Floats:
@@ -112,7 +113,8 @@ def _products(one: csr_matrix, other: csr_matrix) -> Floats:
 
 
 def _norms(matrix: csr_matrix) -> Floats:
-    return np.sqrt(_products(matrix, matrix))
+    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    return np.sqrt(np.bincount(rows, matrix.data**2, matrix.shape[0]))
 
 
 def _best(page: Outline, bag: Bag) -> dict[str, Floats]:
@@ -121,7 +123,7 @@ def _best(page: Outline, bag: Bag) -> dict[str, Floats]:
     names = ("best_before", "best_after", "mean_before", "mean_after")
     if not len(paragraphs) or n > MAX_COMPARED:
         return {name: np.zeros(n) for name in names}
-    unit = diags(1 / np.maximum(TINY, bag.norms)) @ bag.matrix
+    unit = replace(bag, weights=bag.weights / np.maximum(TINY, bag.norms)[bag.rows]).matrix
     likeness = (unit @ unit[paragraphs].T).toarray()
     place = np.arange(n)[:, None]
     before, after = likeness * (paragraphs < place), likeness * (paragraphs > place)

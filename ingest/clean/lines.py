@@ -42,6 +42,8 @@ class Line:
     """Normalised to NFC."""
     key: str
     """Folded words alone: equal for repetitions."""
+    folded: tuple[str, ...]
+    """The words of `key`."""
     width: int
     """Characters of Latin script that say as much."""
     tokens: tuple[str, ...]
@@ -66,6 +68,8 @@ class _Words:
     """What a block's text alone says."""
 
     text: str
+    key: str
+    folded: tuple[str, ...]
     tokens: tuple[str, ...]
     counts: Counter[str]
     """Of each stem."""
@@ -81,17 +85,22 @@ def read(blocks: Sequence[Block]) -> tuple[Line, ...]:
     spread: Counter[str] = Counter()
     for one in found:
         spread.update(one.counts.keys())
-    return tuple(_line(one, spread) for one in found)
+    by_lines = {lines: 1 + math.log(1 + lines / 4) for lines in set(spread.values())}
+    damping = {stem: by_lines[lines] for stem, lines in spread.items()}
+    return tuple(_line(one, damping) for one in found)
 
 
-def _line(one: _Words, spread: Mapping[str, int]) -> Line:
+def _line(one: _Words, damping: Mapping[str, float]) -> Line:
     return Line(
         text=one.text,
-        key=" ".join(one.tokens).casefold(),
+        key=one.key,
+        folded=one.folded,
         width=one.width,
         tokens=one.tokens,
         cues=one.cues,
-        vector={stem: rarity(stem) * (1 + math.log(n)) / (1 + math.log(1 + spread[stem] / 4)) for stem, n in one.counts.items()},
+        vector={
+            stem: (rarity(stem) if n == 1 else rarity(stem) * (1 + math.log(n))) / damping[stem] for stem, n in one.counts.items()
+        },
         names=one.names,
         ends=one.ends,
         dense=one.width >= DENSE_WIDTH and (one.ends or one.width >= GIANT_WIDTH),
@@ -101,8 +110,11 @@ def _line(one: _Words, spread: Mapping[str, int]) -> Line:
 def _read(raw: str) -> _Words:
     text = unicodedata.normalize("NFC", raw)
     tokens, wide, edges = words(text), width(text), _edges(text)
+    key = " ".join(tokens).casefold()
     return _Words(
         text=text,
+        key=key,
+        folded=tuple(key.split()),
         tokens=tuple(tokens),
         counts=Counter(stems(tokens)),
         width=wide,

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
 from ingest.clean.cohesion import Topic
 from ingest.clean.lines import Line
 from ingest.clean.outline import Outline
 from ingest.clean.shape import FURNITURE, Column
-from ingest.clean.terms import NEVER, NO_NAMES, TINY, Floats
+from ingest.clean.terms import NO_NAMES, TINY, Bag, Counts, Floats
 
 NONE = -1.0
 """What a line gets that lies after the last segment."""
@@ -53,56 +52,53 @@ def _describe(page: Outline, topic: Topic) -> dict[str, Floats]:
     }
 
 
-def _matrix(page: Outline) -> csr_matrix:
-    """Segments × lines: which paragraphs each holds."""
-    rows = np.repeat(np.arange(len(page.segments)), [len(segment) for segment in page.segments])
-    members = [index for segment in page.segments for index in segment]
-    return csr_matrix((np.ones(len(rows)), (rows, members)), shape=(len(page.segments), len(page.lines)))
+def _members(page: Outline) -> Counts:
+    """The segment that each line belongs to as a paragraph, -1 for the others."""
+    groups = np.full(len(page.lines), -1)
+    for number, segment in enumerate(page.segments):
+        groups[list(segment)] = number
+    return groups
 
 
-def _words(page: Outline, topic: Topic, order: np.ndarray[tuple[int], np.dtype[np.int64]]) -> dict[str, Floats]:
-    vectors = (_matrix(page) @ topic.stems.matrix).tocsr()
-    norms = np.sqrt(np.asarray(vectors.multiply(vectors).sum(axis=1)).ravel())
-    entries = vectors.tocoo()
-    mass = np.maximum(TINY, np.bincount(entries.row, entries.data, len(order)))
-    first, last = np.full(vectors.shape[1], NEVER), np.full(vectors.shape[1], -1)
-    later = entries.row >= page.main
-    np.minimum.at(first, entries.col[later], entries.row[later])
-    np.maximum.at(last, entries.col, entries.row)
-    main = np.asarray(vectors[page.main].todense()).ravel()
-    seen = np.bincount(entries.row, entries.data * (first[entries.col] < entries.row), len(order)) / mass
+def _words(page: Outline, topic: Topic, order: Counts) -> dict[str, Floats]:
+    bag = topic.stems.gathered(_members(page), len(order))
+    mass = np.maximum(TINY, bag.mass)
+    first, _ = bag.spread(np.arange(len(order)) >= page.main)
+    _, last = bag.spread(np.ones(len(order), np.bool_))
+    main = bag.total([page.main])
     columns = {
-        name: (vectors @ vector) / np.maximum(TINY, norms * np.sqrt((vector**2).sum()))
+        name: bag.cosines(vector)
         for name, vector in (("to_lead", topic.lead), ("to_early", topic.early), ("to_title", topic.title), ("to_main", main))
     }
     columns["to_main"][page.main] = 1.0
+    seen = np.bincount(bag.rows, bag.weights * (first[bag.columns] < bag.rows), len(order)) / mass
     columns["seen"] = np.where(order > 0, seen, 1.0)
-    columns["coming"] = np.bincount(entries.row, entries.data * (last[entries.col] > entries.row), len(order)) / mass
-    columns["best"] = _best(vectors, norms)
-    return columns | _heads(page, topic, vectors, first)
+    columns["coming"] = np.bincount(bag.rows, bag.weights * (last[bag.columns] > bag.rows), len(order)) / mass
+    columns["best"] = _best(bag)
+    return columns | _heads(page, topic, bag, first)
 
 
-def _best(vectors: csr_matrix, norms: Floats) -> Floats:
+def _best(bag: Bag) -> Floats:
     """Likeness of each segment to the one that it resembles most."""
+    norms = bag.norms
     if not 1 < len(norms) <= MAX_COMPARED:
         return np.zeros(len(norms))
+    vectors = bag.matrix
     likeness = (vectors @ vectors.T).toarray() / np.maximum(TINY, norms[:, None] * norms)
     np.fill_diagonal(likeness, 0.0)
     return np.asarray(likeness.max(axis=1), np.float64)
 
 
-def _heads(
-    page: Outline, topic: Topic, vectors: csr_matrix, first: np.ndarray[tuple[int], np.dtype[np.int64]]
-) -> dict[str, Floats]:
+def _heads(page: Outline, topic: Topic, bag: Bag, first: Counts) -> dict[str, Floats]:
     """How much the heading above each segment shares with it, and with the segments before."""
     own, known = np.full(len(page.segments), NONE), np.full(len(page.segments), NONE)
-    matrix = topic.stems.matrix
+    stems = topic.stems
     for number, head in enumerate(map(_heading, [page] * len(page.segments), range(len(page.segments)))):
         if head is None:
             continue
-        span = slice(matrix.indptr[head], matrix.indptr[head + 1])
-        terms, weights = matrix.indices[span], matrix.data[span]
-        inside = np.isin(terms, vectors.indices[vectors.indptr[number] : vectors.indptr[number + 1]])
+        span = slice(stems.starts[head], stems.starts[head + 1])
+        terms, weights = stems.columns[span], stems.weights[span]
+        inside = np.isin(terms, bag.columns[bag.starts[number] : bag.starts[number + 1]])
         own[number] = (weights * inside).sum() / max(TINY, weights.sum())
         known[number] = (weights * (first[terms] < number)).sum() / max(TINY, weights.sum())
     return {"head_own": own, "head_known": known}
@@ -120,7 +116,7 @@ def _heading(page: Outline, number: int) -> int | None:
     return heads[-1] if heads else None
 
 
-def _names(page: Outline, topic: Topic, order: np.ndarray[tuple[int], np.dtype[np.int64]]) -> dict[str, Floats]:
+def _names(page: Outline, topic: Topic, order: Counts) -> dict[str, Floats]:
     of_lead = {name for name, column in topic.names.index.items() if topic.known_names[column]}
     known: set[str] = set()
     seen, lead = np.ones(len(order)), np.full(len(order), NO_NAMES)

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -86,9 +86,9 @@ def _grammar(page: Outline) -> Column:
     """Which share of each line's words are among the short ones that the document's paragraphs use most."""
     count: Counter[str] = Counter()
     for index in page.paragraphs:
-        count.update(word for word in page.lines[index].key.split() if len(word) <= SHORT_WORD)
+        count.update([word for word in page.lines[index].folded if len(word) <= SHORT_WORD])
     common = {word for word, _ in count.most_common(COMMON_WORDS)}
-    shares = [sum(word in common for word in line.key.split()) / max(1, len(line.tokens)) for line in page.lines]
+    shares = [sum(map(common.__contains__, line.folded)) / max(1, len(line.tokens)) for line in page.lines]
     return np.array(shares, np.float32)
 
 
@@ -99,30 +99,36 @@ def traits_of(text: str, tokens: tuple[str, ...]) -> tuple[float, ...]:
     length = max(1, len(text))
     capitals = [token for token in tokens if token[0].isupper()]
     marks = Counter(MARKS.findall(text))
+    stops = _count(marks, ".!?…")
     return (
         len(tokens),
         length / n if tokens else 0.0,
         len(capitals) / n,
         sum(token.isupper() and len(token) > 1 for token in capitals) / n,
-        sum(token.isdigit() for token in tokens) / n,
+        sum(map(str.isdigit, tokens)) / n,
         sum(len(token) > 2 for token in tokens) - sum(len(token) > 2 for token in capitals),
         marks.total() / length,
-        sum(marks[mark] for mark in ",،、，") / n,
-        min(4, sum(marks[mark] for mark in '"“”„«»')),
+        _count(marks, ",،、，") / n,
+        min(4, _count(marks, '"“”„«»')),
         text.rstrip().endswith((":", "：")),
-        marks["?"] + marks["？"] > 0,
-        min(4, marks["!"] + marks["！"]),
-        min(4, len(LOUD.findall(text))),
-        min(5, len(CARELESS.findall(text))) / n,
+        _count(marks, "?？") > 0,
+        min(4, _count(marks, "!！")),
+        min(4, len(LOUD.findall(text))) if stops else 0,
+        min(5, len(CARELESS.findall(text))) / n if stops or "," in marks else 0.0,
         TRAILS_OFF.search(text[-12:]) is not None,
         BULLET.match(text) is not None,
         QUOTE.match(text) is not None,
         text[:1].islower(),
         text[:1].isdigit(),
-        min(5, len(SENTENCE_END.findall(text))),
+        min(5, len(SENTENCE_END.findall(text))) if stops or _count(marks, "。！？।؟۔") else 0,
         len(set(tokens)) / n,
-        len(WIDE.findall(text[:WIDE_CHARS])) / min(length, WIDE_CHARS),
+        0.0 if text.isascii() else len(WIDE.findall(text[:WIDE_CHARS])) / min(length, WIDE_CHARS),
     )
+
+
+def _count(marks: Mapping[str, int], wanted: str) -> int:
+    """How many marks are among those wanted."""
+    return sum([marks[mark] for mark in wanted if mark in marks])
 
 
 TRAITS = (
@@ -155,8 +161,8 @@ def _of_title(page: Outline) -> Column:
     """Which share of each line's words the title has."""
     if page.title is None:
         return np.zeros(len(page.lines), np.float32)
-    title = set(page.lines[page.title].key.split())
-    own = [set(line.key.split()) for line in page.lines]
+    title = set(page.lines[page.title].folded)
+    own = [set(line.folded) for line in page.lines]
     return np.array([len(title & words) / max(1, len(words)) for words in own], np.float32)
 
 

@@ -75,8 +75,9 @@ def leads_away(page: Outline, index: int, block: Block) -> bool:
     line = page.lines[index]
     if ("inline" in line.cues or ALSO.match(line.text)) and block.link_chars > LINKED * len(block.text):
         return True
-    shouted = sum(token.isupper() and len(token) > 1 for token in line.tokens)
-    return shouted >= MIN_SHOUTED and line.text.isupper() and block.link_chars >= BARE * len(block.text)
+    if block.link_chars < BARE * len(block.text) or not line.text.isupper():
+        return False
+    return sum(token.isupper() and len(token) > 1 for token in line.tokens) >= MIN_SHOUTED
 
 
 def is_marked(page: Outline, index: int, block: Block) -> bool:

@@ -19,16 +19,27 @@ NEVER = 1 << 40
 
 @dataclass(frozen=True, slots=True)
 class Bag:
-    """Lines × terms: which line holds which term, and with what weight."""
+    """Lines × terms: which line holds which term, and with what weight; entries by line, then by term."""
 
     rows: Counts
     columns: Counts
     weights: Floats
-    matrix: csr_matrix
+    starts: Counts
+    """Where each line's entries begin, and where the last one's end."""
     mass: Floats
     """Sum of each line's weights."""
     index: Mapping[str, int]
     """Term → column."""
+
+    @property
+    def matrix(self) -> csr_matrix:
+        """The same as a matrix."""
+        return csr_matrix((self.weights, self.columns, self.starts), shape=(len(self.mass), self.terms))
+
+    @property
+    def terms(self) -> int:
+        """Columns, at least one."""
+        return max(1, len(self.index))
 
     @property
     def norms(self) -> Floats:
@@ -37,12 +48,22 @@ class Bag:
 
     def total(self, lines: Sequence[int]) -> Floats:
         """The sum of some lines' vectors."""
-        return np.asarray(self.matrix[list(lines)].sum(axis=0)).ravel()
+        spans = [slice(self.starts[line], self.starts[line + 1]) for line in lines]
+        columns = np.concatenate([self.columns[span] for span in spans])
+        weights = np.concatenate([self.weights[span] for span in spans])
+        return summed(columns, weights, self.terms)
+
+    def products(self, vector: Floats) -> Floats:
+        """Of each line with a vector."""
+        return summed(self.rows, self.weights * vector[self.columns], len(self.mass))
+
+    def share_of(self, vector: Floats) -> Floats:
+        """The sum of those elements of a vector whose terms each line holds."""
+        return summed(self.rows, vector[self.columns] * (self.weights > 0), len(self.mass))
 
     def cosines(self, vector: Floats) -> Floats:
         """Of each line with a vector; 0 where one is empty."""
-        product: Floats = self.matrix @ vector
-        cosines: Floats = product / np.maximum(TINY, self.norms * np.sqrt((vector**2).sum()))
+        cosines: Floats = self.products(vector) / np.maximum(TINY, self.norms * np.sqrt((vector**2).sum()))
         return cosines
 
     def share(self, wanted: NDArray[np.bool_]) -> Floats:
@@ -52,11 +73,26 @@ class Bag:
 
     def spread(self, members: NDArray[np.bool_]) -> tuple[Counts, Counts]:
         """For each term the first and the last member line that holds it; NEVER and -1 where none does."""
-        first, last = np.full(self.matrix.shape[1], NEVER), np.full(self.matrix.shape[1], -1)
+        first, last = np.full(self.terms, NEVER), np.full(self.terms, -1)
         inside = members[self.rows]
-        np.minimum.at(first, self.columns[inside], self.rows[inside])
-        np.maximum.at(last, self.columns[inside], self.rows[inside])
+        rows, columns = self.rows[inside], self.columns[inside]
+        # Of several values for one place the last stands.
+        first[columns[::-1]], last[columns] = rows[::-1], rows
         return first, last
+
+    def gathered(self, groups: Counts, count: int) -> "Bag":
+        """The sums of the lines of each of so many groups; `groups` names that of each line, -1 for none."""
+        of = groups[self.rows]
+        inside = of >= 0
+        keys = of[inside] * self.terms + self.columns[inside]
+        found, place = np.unique(keys, return_inverse=True)
+        weights = summed(place, self.weights[inside], len(found))
+        return _bag_of(found // self.terms, found % self.terms, weights, count, self.index)
+
+
+def summed(places: Counts, weights: Floats, count: int) -> Floats:
+    """The sum of the weights at each of so many places."""
+    return np.bincount(places, weights, count).astype(np.float64, copy=False)
 
 
 def stems_of(lines: Sequence[Line]) -> Bag:
@@ -71,10 +107,13 @@ def names_of(lines: Sequence[Line]) -> Bag:
 
 def _bag(vectors: Sequence[Mapping[str, float]]) -> Bag:
     index: dict[str, int] = {}
-    columns = [index.setdefault(term, len(index)) for vector in vectors for term in vector]
+    columns = np.array([index.setdefault(term, len(index)) for vector in vectors for term in vector], np.int64)
     rows = np.repeat(np.arange(len(vectors)), [len(vector) for vector in vectors])
     weights = np.array([weight for vector in vectors for weight in vector.values()], np.float64)
-    places = np.array(columns, np.int64)
-    matrix = csr_matrix((weights, (rows, places)), shape=(len(vectors), max(1, len(index))))
-    mass = np.bincount(rows, weights, len(vectors)).astype(np.float64)
-    return Bag(rows, places, weights, matrix, mass, index)
+    order = np.argsort(rows * max(1, len(index)) + columns)
+    return _bag_of(rows[order], columns[order], weights[order], len(vectors), index)
+
+
+def _bag_of(rows: Counts, columns: Counts, weights: Floats, count: int, index: Mapping[str, int]) -> Bag:
+    starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=count))])
+    return Bag(rows, columns, weights, starts, summed(rows, weights, count), index)

@@ -100,10 +100,15 @@ def _whole(texts: Sequence[str], tokens: Sequence[Sequence[str]]) -> tuple[NDArr
     return np.array(lines, np.int32), np.array(hashes, np.uint32) ^ WHOLE
 
 
-def _tokens(text: str) -> list[str]:
+def _tokens(text: str) -> Sequence[str]:
     folded = text.casefold()
     if len(folded) > HEAD_CHARS + TAIL_CHARS:
         folded = f"{folded[:HEAD_CHARS]} … {folded[-TAIL_CHARS:]}"
+    return _split(folded)
+
+
+@lru_cache(maxsize=1024)
+def _split(folded: str) -> Sequence[str]:
     return [f"#{len(token)}" if token.isdigit() else token for token in TOKEN.findall(folded)]
 
 

@@ -47,4 +47,10 @@ MAX_CHARS = 400
 @lru_cache(maxsize=20_000)
 def hints_of(names: str) -> frozenset[str]:
     """The hints that an element's class, id, role and itemprop give, joined by spaces."""
-    return frozenset(name for name, pattern in _PATTERNS if pattern.search(names))
+    return frozenset[str]().union(*map(_hints_of_one, names.split(" ")))
+
+
+@lru_cache(maxsize=20_000)
+def _hints_of_one(name: str) -> frozenset[str]:
+    """The hints of one name: no cue spans two, and elements of many mixtures share their names."""
+    return frozenset(hint for hint, pattern in _PATTERNS if pattern.search(name)) if name else frozenset()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
@@ -39,6 +40,8 @@ BOLD = HEADINGS | {"b", "strong", "th"}
 COLLAPSIBLE = re.compile(r"[ \t\n\r\f\v\x1c-\x1e\x85\u2028\u2029]+")
 """HTML's collapsible white space and all that `str.splitlines` takes for a line break; NBSP and joiners are none of it."""
 _PRE_BREAK = re.compile(r"\r\n?|\n|[\v\f\x1c-\x1e\x85\u2028\u2029]")
+REMEMBERED_CHARS = 40
+"""Most runs of text between tags are no longer, and white space that many share."""
 _SEEN = re.compile(r"[^\s\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
 _NO_DIGITS = dict.fromkeys(map(ord, "0123456789"))
 _HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -106,7 +109,7 @@ class _Walk:
         self.links = 0
 
     def blocks(self, body: HtmlElement) -> tuple[Block, ...]:
-        place = _Place(hints=(own := hints_of(_names(body))), own_hints=own, hidden=_is_hidden(body))
+        place = _Place(hints=(own := _hints(_names(body))), own_hints=own, hidden=_is_hidden(body))
         stack = [_Open(iter(body), body, place)]
         self._add(body.text, stack[-1])
         while stack:
@@ -155,7 +158,7 @@ class _Walk:
 
     def _place(self, element: HtmlElement, outer: _Place) -> _Place:
         self.numbers += 1
-        own = hints_of(_names(element))
+        own = _hints(_names(element))
         return _Place(
             tag=element.tag,
             ancestors=outer.ancestors if element.tag in outer.ancestors else outer.ancestors | {element.tag},
@@ -180,7 +183,7 @@ class _Walk:
             self._gather(line, where)
 
     def _gather(self, text: str, where: _Open) -> None:
-        piece = COLLAPSIBLE.sub(" ", text)
+        piece = _collapsed(text) if len(text) <= REMEMBERED_CHARS else COLLAPSIBLE.sub(" ", text)
         run = self.run
         run.pieces.append(piece)
         if where.is_bold:
@@ -206,8 +209,8 @@ class _Walk:
 
 
 def _block(run: _Run, place: _Place) -> Block | None:
-    text = COLLAPSIBLE.sub(" ", "".join(run.pieces)).strip()
-    if not _SEEN.search(text):
+    text = (run.pieces[0] if len(run.pieces) == 1 else COLLAPSIBLE.sub(" ", "".join(run.pieces))).strip()
+    if not text or not _SEEN.search(text):
         return None
     return Block(
         text=text,
@@ -224,11 +227,20 @@ def _block(run: _Run, place: _Place) -> Block | None:
     )
 
 
+@lru_cache(maxsize=4096)
+def _collapsed(text: str) -> str:
+    return COLLAPSIBLE.sub(" ", text)
+
+
+@lru_cache(maxsize=20_000)
+def _hints(names: str) -> frozenset[str]:
+    # Without their numbers, names such as `post-4711` are read once for all.
+    return hints_of(names.translate(_NO_DIGITS))
+
+
 def _names(element: HtmlElement) -> str:
     get = element.get
-    names = " ".join(filter(None, (get("class"), get("id"), get("role"), get("itemprop"))))[:MAX_CHARS]
-    # Without their numbers, names such as `post-4711` are read once for all.
-    return names.translate(_NO_DIGITS) if names else names
+    return " ".join(filter(None, (get("class"), get("id"), get("role"), get("itemprop"))))[:MAX_CHARS]
 
 
 def _follows_link(element: HtmlElement) -> bool:

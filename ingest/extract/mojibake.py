@@ -45,6 +45,8 @@ _SWAPPED_CASE = re.compile(r"\b[а-яё][А-ЯЁ]{2,}\b")
 _BOXED = re.compile(r"[^\W\d_][\u2500-\u25a0√№]|[\u2500-\u25a0√][^\W\d_]")
 _SYMBOL_IN_WORD = re.compile(r"[^\W\d_][¡¢£¤¥¦±¶¹²³¼½¾¿][^\W\d_]")
 """Polish and other Central European letters of cp1250 read as cp1252."""
+_BOX, _SYMBOL = re.compile(r"[\u2500-\u25a0√№]"), re.compile(r"[¡¢£¤¥¦±¶¹²³¼½¾¿]")
+"""What the patterns above need: most texts have too few, and are not searched letter by letter."""
 _HALF_WIDTH = re.compile("[\uff61-\uff9f]")
 _HAN = re.compile("[\u4e00-\u9fff]")
 _KANA = re.compile("[\u3040-\u30ff]")
@@ -62,9 +64,9 @@ def is_mojibake(text: str) -> bool:
         len(_LITERALS.findall(foreign)) >= MIN_LITERALS
         or _is_utf8_misread(foreign)
         or _is_read_as_western(foreign)
-        or len(_SWAPPED_CASE.findall(text)) >= 2
-        or len(_BOXED.findall(text)) >= 3
-        or len(_SYMBOL_IN_WORD.findall(text)) >= 3
+        or (len(_SWAPPED_CASE.findall(foreign)) >= 2 and len(_SWAPPED_CASE.findall(text)) >= 2)
+        or (len(_BOX.findall(foreign)) >= 3 and len(_BOXED.findall(text)) >= 3)
+        or (len(_SYMBOL.findall(foreign)) >= 3 and len(_SYMBOL_IN_WORD.findall(text)) >= 3)
         or foreign.count("\ufffd") >= max(3, 0.1 * len(foreign))
         or _is_wrong_cjk(foreign)
         or _is_question_marks(text)

@@ -35,7 +35,7 @@ def test_joiners_that_trafilatura_deletes_do_not_count_as_loss() -> None:
     page = PAGE.replace(PARAGRAPHS[1], persian)
     root = parse(page)
     assert root is not None
-    assert "\u200c" not in (kept_text(root) or "")
+    assert "\u200c" not in (kept_text(root, 0) or "")
     assert verdicts(page)[persian] == 1.0
 
 
@@ -48,7 +48,8 @@ def test_the_tree_is_left_as_it_is() -> None:
     root = parse(PAGE)
     assert root is not None
     before = blocks_of(root)
-    kept_text(root)
+    kept_text(root, 0)
+    kept_text(root, 10**6)
     assert blocks_of(root) == before
 
 
@@ -58,6 +59,26 @@ def test_a_page_on_which_trafilatura_fails_has_no_verdict(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(evidence, "bare_extraction", fail)
     assert set(verdicts(PAGE).values()) == {None}
+
+
+def test_other_extractors_are_asked_only_where_trafilaturas_own_finds_too_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+    real = evidence.bare_extraction
+
+    def heard(root: object, *, fast: bool, **options: object) -> object:
+        asked.append(fast)
+        return real(root, fast=fast, **options)
+
+    monkeypatch.setattr(evidence, "bare_extraction", heard)
+    verdicts(PAGE)
+    assert asked == [True]
+    root = parse(PAGE)
+    assert root is not None
+    length = len(kept_text(root, 0) or "")
+    kept_text(root, 3 * length)
+    assert asked == [True, True, True, False]
+    verdicts("<article><p>A short note.</p></article>")
+    assert asked[4:] == [True, False]
 
 
 def test_a_page_without_article_has_a_verdict_of_nothing() -> None:
