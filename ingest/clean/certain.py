@@ -8,8 +8,13 @@ from collections import Counter
 from ingest.clean.outline import Outline
 from ingest.clean.words import words
 
-ALWAYS = frozenset({"junk", "ad", "age", "translation"})
-"""Cues that settle it for a line of at most MAX_WIDTH."""
+ALWAYS = {
+    "junk": "is no sentence but a scrap of code or markup",
+    "ad": "announces an advertisement",
+    "age": "says how old another story is",
+    "translation": "says that the text was translated",
+}
+"""Cues that settle it for a line of at most MAX_WIDTH, and how that is told."""
 MAX_WIDTH = 160
 PICTURE_CREDIT = re.compile(
     r"(?:\b(?:PHOTOS?|Photos?|FOTO|Foto|Bild|Credit|CREDIT|Image|IMAGE|Crédit(?: photo)?)\s?[:/©]\s?[^.]{2,60}|/\s?(?:Courtesy|courtesy|COURTESY) of [^.]{2,60}"
@@ -37,6 +42,12 @@ CONSENT = re.compile(
 )
 """How a request for consent begins."""
 COPYRIGHT = re.compile(r"\W*(?:©|ⓒ|copyright\b|\(c\)\s?(?:19|20)\d\d)", re.IGNORECASE)
+SHORT = (
+    (INVITATION, "asks readers to join, follow or subscribe"),
+    (CALL, "asks for a click"),
+    (COPYRIGHT, "claims copyright"),
+)
+"""How lines begin that are furniture up to MAX_WIDTH, and how that is told."""
 BYLINE = re.compile(
     r"(?i:(?:written|compiled|reported|edited|story|words)\s)?(?i:by|von|par|por|door|av|af|przez)\s(?:[\w.]+\s){0,3}[^\W\d_a-z]\w*"
     r"|(?i:the\s)?(?:[A-Z][\w-]*\s){0,3}(?i:desk)\W*\Z",
@@ -48,20 +59,26 @@ MIN_REPEATS, MIN_REPEATED_WORDS = 3, 3
 """A line that stands so often on a page, of so many words, all of them the headline's, captions its pictures."""
 
 
-def is_certain(page: Outline, index: int) -> bool:
-    """Whether a line is furniture beyond doubt."""
+def rule_of(page: Outline, index: int) -> str:
+    """The rule by which a line is furniture beyond doubt, in words that go on from "it"; empty where none applies."""
     line = page.lines[index]
     if line.width <= MAX_CAPTION and PICTURE_CREDIT.search(line.text):
-        return True
+        return "ends in a picture's credit"
     if line.width <= MAX_CAPTION and CONSENT.match(line.text):
-        return True
+        return "asks for consent to cookies"
     if page.headline and index != page.title and line.text.casefold() == page.headline.casefold():
-        return True
-    if line.width > MAX_WIDTH:
-        return False
-    if _is_byline(page, index) or INVITATION.match(line.text) or CALL.match(line.text) or COPYRIGHT.match(line.text):
-        return True
-    return not ALWAYS.isdisjoint(line.cues)
+        return "is the headline again"
+    return "" if line.width > MAX_WIDTH else _rule_of_short(page, index)
+
+
+def _rule_of_short(page: Outline, index: int) -> str:
+    line = page.lines[index]
+    if _is_byline(page, index):
+        return "says above the article who wrote it"
+    for pattern, rule in SHORT:
+        if pattern.match(line.text):
+            return rule
+    return next((rule for cue, rule in ALWAYS.items() if cue in line.cues), "")
 
 
 def repeated_captions(page: Outline) -> frozenset[int]:

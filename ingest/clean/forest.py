@@ -35,12 +35,12 @@ class Forest:
 
     def sure(self, columns: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
         """How sure each line is to be the article's own, 0 to 1."""
-        leaves = self._leaves(self.table(columns))
+        leaves = self.leaves_of(self.table(columns))
         odds = self.leaves[np.arange(len(self.leaves)), leaves].sum(axis=1, dtype=np.float64) + self.bias
         sure: NDArray[np.float32] = (1 / (1 + np.exp(-odds))).astype(np.float32)
         return sure
 
-    def _leaves(self, table: NDArray[np.float32]) -> NDArray[np.int64]:
+    def leaves_of(self, table: NDArray[np.float32]) -> NDArray[np.int64]:
         """Lines × trees: the leaf that each line falls into."""
         answers = table[:, self.features.ravel()] > self.borders.ravel()
         levels = self.features.shape[1]

@@ -79,6 +79,8 @@ def leads_away(page: Outline, index: int, block: Block) -> bool:
     return shouted >= MIN_SHOUTED and line.text.isupper() and block.link_chars >= BARE * len(block.text)
 
 
-def is_marked(page: Outline, index: int, block: Block) -> bool:
-    """Whether markup proves that a block is no part of an article."""
-    return (is_menu(block) and not page.lines[index].dense) or leads_away(page, index, block)
+def mark_of(page: Outline, index: int, block: Block) -> str:
+    """What in the markup proves that a block is no part of an article, in words that go on from "it"; empty without."""
+    if is_menu(block) and not page.lines[index].dense:
+        return "stands in a menu"
+    return "is a link that calls readers elsewhere" if leads_away(page, index, block) else ""
