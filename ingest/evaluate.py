@@ -33,7 +33,7 @@ def _stages() -> Stages:
 
 def clean_html(html: bytes, url: str) -> str:
     """The clean text of a page, kept blocks joined by blank lines; empty where the page is rejected."""
-    article = _extract(html, url)
+    article = article_of_html(html, url)
     if isinstance(article, Rejected):
         return ""
     document = _stages().clean(article)
@@ -70,7 +70,7 @@ def describe(html: bytes, url: str) -> dict[str, Any]:
 
     The date is that of publication, or of the last change where the page tells no other.
     """
-    article = _extract(html, url)
+    article = article_of_html(html, url)
     if isinstance(article, Rejected):
         return {"title": None, "authors": [], "date": None}
     dated = article.published_at or article.modified_at
@@ -95,7 +95,8 @@ def clusters(documents: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     return cluster_documents(documents)
 
 
-def _extract(html: bytes, url: str) -> Article | Rejected:
+def article_of_html(html: bytes, url: str) -> Article | Rejected:
+    """The article of a page with all its blocks, before it is cleaned."""
     page = RawPage(source="evaluate", name=url, media_type="text/html", body=html, url=url)
     payload = _stages().load(page)
     return payload if isinstance(payload, Rejected) else _stages().extract(payload)
