@@ -33,6 +33,7 @@ COMMANDS = (
     "natural benchmarks.peers:keep_all",
     "pages ingest.evaluate:clean_html",
     "pages benchmarks.peers:trafilatura_text",
+    "-m benchmarks.other_pages",
     "metadata ingest.evaluate:describe --all-types --split all",
     "metadata ingest.evaluate:describe --split all",
     "metadata benchmarks.peers:trafilatura_metadata --all-types --split all",

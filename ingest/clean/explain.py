@@ -21,7 +21,7 @@ from ingest.clean.shape import Column
 from ingest.clean.terms import Floats
 from ingest.clean.traits import TRAITS, Trait
 from ingest.clean.weights import weights_of
-from ingest.records import Article, Label
+from ingest.records import Article, Block, Label
 
 CAUSES = 3
 """So many traits are named for a block."""
@@ -39,13 +39,14 @@ def explained(article: Article, config: CleanConfig) -> list[Explanation]:
     judged, labels = labeller.judge(article), labeller.label(article)
     threshold = config.limit(is_html=article.is_html)
     own, causes = judged.evidence.own_shares, causes_of(judged)
+    shifts = [_shift(article, limit, threshold) for limit in judged.limits]
     return [
         Explanation(
             own=own[index],
             limit=judged.limits[index],
             causes=causes[index],
             rule=_rule(article, judged, label, index),
-            shift=_shift(article, judged.limits[index], threshold),
+            shift=" and ".join(filter(None, (_ending(article.blocks[index], label), shifts[index]))),
         )
         for index, label in enumerate(labels)
     ]
@@ -71,8 +72,7 @@ def _rule(article: Article, judged: Judged, label: Label, index: int) -> str:
     if judged.rules[index]:
         return judged.rules[index]
     if judged.reasons[index] is None and label.cuts:
-        is_whole = not slice_block(block, label).kept
-        return "looks like furniture without the lines that are cut" if is_whole else "ends in an agency's credit"
+        return "looks like furniture without the lines that are cut" if not slice_block(block, label).kept else ""
     if judged.limits[index] > 0.0:
         return ""
     if index == lone_paragraph(judged.page, article.blocks):
@@ -81,6 +81,10 @@ def _rule(article: Article, judged: Judged, label: Label, index: int) -> str:
     return (
         "is kept by trafilatura on a page that is no article" if is_lenient else "stands in a box with the article's paragraphs"
     )
+
+
+def _ending(block: Block, label: Label) -> str:
+    return "ends in a credit, which alone goes," if label.cuts and slice_block(block, label).kept else ""
 
 
 def _shift(article: Article, limit: float, threshold: float) -> str:

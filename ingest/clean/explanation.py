@@ -26,4 +26,4 @@ class Explanation:
     rule: str = ""
     """What decided beside the model, in words that go on from "it"; empty where nothing did."""
     shift: str = ""
-    """Why its limit is not that of others, in the same manner; empty where it is."""
+    """Why it goes in part, and why its limit is not that of others, in the same manner; empty where neither is so."""

@@ -14,11 +14,11 @@ from ingest.clean.lines import read
 from ingest.clean.loss import is_other_page
 from ingest.clean.outline import Outline, outline
 from ingest.clean.reasons import Doubt, reasons_of
-from ingest.clean.standing import mark_of
+from ingest.clean.standing import code_lines, mark_of, menus
 from ingest.clean.verdict import Evidence, evidence_on
 from ingest.records import Article, Block, Cut, Label, Reason
 
-REVISION = "engine-1"
+REVISION = "engine-2"
 """Raised whenever the code of the rules changes what they cut; lists and tables are digested."""
 CERTAIN = 0.97
 """How sure we are of a cut that a rule demands."""
@@ -58,7 +58,7 @@ class ModelLabeller:
     def judge(self, article: Article) -> Judged:
         """What the first look at an article finds, and why; it must have blocks."""
         page = outline(read(article.blocks), article.title_block, article.title)
-        rules = _rules(page, article.blocks)
+        rules = _rules(page, article)
         evidence = evidence_on(page, article.blocks, is_html=article.is_html)
         sure = [min(share, 1 - CERTAIN) if rule else share for share, rule in zip(evidence.own_shares, rules, strict=True)]
         reasons, limits = self._decided(page, article, sure, rules)
@@ -66,7 +66,8 @@ class ModelLabeller:
 
     def _look(self, article: Article) -> Look:
         found = self.judge(article)
-        return Look(found.page, [_label(*parts) for parts in zip(article.blocks, found.sure, found.reasons, strict=True)])
+        parts = zip(article.blocks, found.sure, found.reasons, code_lines(article), strict=True)
+        return Look(found.page, [_label(block, sure, reason, is_code=code) for block, sure, reason, code in parts])
 
     def _decided(
         self, page: Outline, article: Article, sure: Sequence[float], rules: Sequence[str]
@@ -88,21 +89,21 @@ class ModelLabeller:
         return reasons, limits
 
 
-def _rules(page: Outline, blocks: Sequence[Block]) -> list[str]:
+def _rules(page: Outline, article: Article) -> list[str]:
     """The rule by which each block is furniture beyond doubt; empty where none applies."""
-    captions = repeated_captions(page)
+    captions, in_menu, code = repeated_captions(page), menus(page, article.blocks), code_lines(article)
     return [
         "repeats part of the headline again and again"
         if index in captions
-        else rule_of(page, index) or mark_of(page, index, block)
-        for index, block in enumerate(blocks)
+        else ("" if code[index] else rule_of(page, index)) or mark_of(page, index, block, in_menu=in_menu[index])
+        for index, block in enumerate(article.blocks)
     ]
 
 
-def _label(block: Block, sure: float, reason: Reason | None) -> Label:
+def _label(block: Block, sure: float, reason: Reason | None, *, is_code: bool) -> Label:
     if reason is not None:
         return Label(sure, (Cut(0, len(block.text), reason, round(1 - sure, 4)),))
-    credit = trailing_credit(block.text)
+    credit = None if is_code else trailing_credit(block.text)
     return Label(sure, (credit,) if credit else ())
 
 

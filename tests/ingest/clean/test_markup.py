@@ -138,6 +138,30 @@ def test_navigation_goes_on_every_type_of_page(labeller):
     assert isinstance(clean(Article(tuple(menu), page_type="listing"), labeller, CONFIG), Rejected)
 
 
+SHORT = ("Chop the onion.", "2 cups mint leaves", "Serve cold with bread")
+
+
+@pytest.mark.parametrize(
+    "mark", [{"hints": frozenset({"body", "breadcrumb"})}, {"ancestors": frozenset({"p", "nav", "article"})}]
+)
+def test_a_mark_of_menus_on_what_wraps_the_whole_page_cuts_nothing(mark):
+    blocks = [*numbered(BODY[:2], **mark), *numbered(SHORT, 20, **mark), *numbered(BODY[2:], 30, **mark)]
+    document = cleaned(blocks)
+    assert document.text == "\n\n".join((*BODY[:2], *SHORT, *BODY[2:]))
+
+
+def test_a_breadcrumb_trail_goes_though_the_page_is_short():
+    trail = [link(text, 90, hints=frozenset({"breadcrumb"}), section=99) for text in ("Home", "Local", "Harbour")]
+    assert cleaned([*trail, *numbered(BODY)]).text == "\n\n".join(BODY)
+
+
+def test_code_of_documentation_is_no_scrap_of_markup_and_ends_in_no_credit():
+    code = ("function TideTable({ gates, filterText }) {", 'trap "rm -f $GATE" EXIT', "return gates.length; }")
+    lines = [block(text, 20, tag="pre", ancestors=frozenset({"pre", "article"})) for text in code]
+    article = Article((*numbered(BODY[:2]), *lines, *numbered(BODY[2:], 30)), page_type="documentation")
+    assert clean(article, ModelLabeller(CONFIG), CONFIG).text == "\n\n".join((*BODY[:2], *code, *BODY[2:]))
+
+
 @pytest.mark.parametrize("kind", sorted(set(get_args(PageType)) - {"article", "live-blog"}))
 def test_what_trafilatura_keeps_stays_on_every_kind_of_page_that_is_no_article(labeller, kind):
     odd = [
