@@ -30,15 +30,20 @@ ALSO = re.compile(r"\W*(?:also|plus|außerdem|auch|aussi|además|inoltre|também
 def menus(page: Outline, blocks: Sequence[Block]) -> list[bool]:
     """Which blocks help to get about, by their markup.
 
-    A mark that much of the text has which the other extractor keeps stands on a wrapper of the page
-    (`<body class="breadcrumbs-hidden">`) and says nothing.
+    A mark that much of the text has which the other extractor keeps, and that is more text than links, stands on a wrapper of
+    the page (`<body class="breadcrumbs-hidden">`) and says nothing.
     """
     in_nav = ["nav" in block.ancestors for block in blocks]
     in_trail = ["breadcrumb" in block.hints for block in blocks]
     prose = [line.width if line.dense else 0 for line in page.lines]
     text = [line.width if is_vouched(block) else 0 for line, block in zip(page.lines, blocks, strict=True)]
     of = text if any(text) else prose
-    marks = [marked for marked in (in_nav, in_trail) if _held(marked, of) <= WRAPPER * sum(of)]
+    links, chars = [block.link_chars for block in blocks], [len(block.text) for block in blocks]
+    marks = [
+        marked
+        for marked in (in_nav, in_trail)
+        if _held(marked, of) <= WRAPPER * sum(of) or _held(marked, links) > LINKED * _held(marked, chars)
+    ]
     return [any(marked[index] for marked in marks) for index in range(len(blocks))]
 
 

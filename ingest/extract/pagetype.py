@@ -72,8 +72,8 @@ CODE_SHARE, MIN_CODE_LINES = 0.25, 4
 LINK_SHARE, PROSE_CHARS = 0.7, 90
 FEW_CARDS, PROSE = 6, 0.4
 """A page at a listing's address has so many links that are blocks of their own, and less running text."""
-MANY_CARDS, LITTLE_PROSE = 12, 0.1
-"""One at any address has so many, and is mostly links."""
+MANY_CARDS, LITTLE_PROSE, PARAGRAPH = 12, 0.1, 200
+"""One at any address has so many, is mostly links, and has no paragraph so long: among many links stands the one of a brief."""
 BESIDE = frozenset({"nav", "header", "footer", "aside", "form", "button"})
 
 
@@ -97,7 +97,8 @@ def _of_nodes(nodes: Sequence[Node], head: Head) -> PageType | None:
         return "article"
     named = next((_KINDS[kind] for kind in kinds if kind in _KINDS), None)
     if named is not None:
-        return named
+        # A review names the product that it is about.
+        return "article" if named == "product" and _of_open_graph(head) == "article" else named
     return "listing" if articles >= MANY_ARTICLES and _of_open_graph(head) != "article" else None
 
 
@@ -163,8 +164,9 @@ def _of_shape(main: Sequence[Block], url: str | None) -> PageType | None:
     chars = max(1, sum(len(block.text) for block in main))
     if len(code) >= MIN_CODE_LINES and sum(len(block.text) for block in code) >= CODE_SHARE * chars:
         return "documentation"
-    is_linked = sum(block.link_chars for block in main) >= LINK_SHARE * chars
-    return "listing" if is_linked and _links(main) >= MANY_CARDS and _prose_share(main) < LITTLE_PROSE else None
+    is_linked = sum(block.link_chars for block in main) >= LINK_SHARE * chars and _links(main) >= MANY_CARDS
+    is_told = any(len(block.text) >= PARAGRAPH and block.link_chars < LINK_SHARE * len(block.text) for block in main)
+    return "listing" if is_linked and not is_told and _prose_share(main) < LITTLE_PROSE else None
 
 
 def _links(main: Sequence[Block]) -> int:

@@ -67,6 +67,15 @@ def test_news_sites_that_call_their_articles_technical_are_believed_by_open_grap
     assert kind(ld("TechArticle") + meta("og:type", "article")) == "article"
 
 
+def test_a_review_is_an_article_though_it_names_its_product() -> None:
+    assert kind(ld("Product") + meta("og:type", "article")) == "article"
+
+
+def test_a_brief_among_many_links_is_no_listing() -> None:
+    brief = "<p>" + "The gates of the tide mill stay shut on Monday. " * 5 + "</p>"
+    assert kind(body=CARDS * 3 + brief, url="https://saltmarsh.example/event-7") is None
+
+
 @pytest.mark.parametrize(
     ("claim", "expected"), [("article", "article"), ("video.other", "video"), ("profile", "profile"), ("website", None)]
 )
