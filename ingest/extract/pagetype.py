@@ -72,7 +72,7 @@ CODE_SHARE, MIN_CODE_LINES = 0.25, 4
 LINK_SHARE, PROSE_CHARS = 0.7, 90
 FEW_CARDS, PROSE = 6, 0.4
 """A page at a listing's address has so many links that are blocks of their own, and less running text."""
-MANY_CARDS, LITTLE_PROSE, PARAGRAPH = 12, 0.1, 200
+MANY_CARDS, LITTLE_PROSE, PARAGRAPH = 12, 0.1, 120
 """One at any address has so many, is mostly links, and has no paragraph so long: among many links stands the one of a brief."""
 BESIDE = frozenset({"nav", "header", "footer", "aside", "form", "button"})
 
