@@ -76,8 +76,8 @@ first lines say what to install), by `python ../shared/bench/score.py … benchm
 - the same, full: removed .162, own_lost .041, macroF1 .710
 
 An article is not one subject: its background, quotes and numbers lie as far from the headline as a teaser does, and a related
-story lies close. Bolder thresholds lose own text almost as fast as they remove stories: on that third of train, .23 of the stories
-at .12 of the articles' own text, .32 at .23. The model reads English best: on the English documents alone .14 of the stories at .04.
+story lies close. Bolder thresholds lose own text almost as fast as they remove stories: on that third of train, .23 of the
+stories at .12 of the articles' own text, .32 at .23. The model reads English best: on English documents alone .14 at .04.
 
 Pages that are no news are compared with trafilatura alone by `benchmarks/other_pages.py`, by kind as the gold names it;
 `no_article` is the share that we know for no article. The fifteen pages on which most was lost were read: short lines of pages
