@@ -45,7 +45,7 @@ def explained(article: Article, config: CleanConfig) -> list[Explanation]:
             own=own[index],
             limit=judged.limits[index],
             causes=causes[index],
-            rule=_rule(article, judged, label, index),
+            rule=_rule(article, judged, label, index, threshold),
             shift=" and ".join(filter(None, (_ending(article.blocks[index], label), shifts[index]))),
         )
         for index, label in enumerate(labels)
@@ -64,7 +64,7 @@ def causes_of(judged: Judged) -> list[tuple[Cause, ...]]:
     ]
 
 
-def _rule(article: Article, judged: Judged, label: Label, index: int) -> str:
+def _rule(article: Article, judged: Judged, label: Label, index: int, threshold: float) -> str:
     """What decided beside the model."""
     block = article.blocks[index]
     if index == article.title_block:
@@ -73,7 +73,7 @@ def _rule(article: Article, judged: Judged, label: Label, index: int) -> str:
         return judged.rules[index]
     if judged.reasons[index] is None and label.cuts:
         return "looks like furniture without the lines that are cut" if not slice_block(block, label).kept else ""
-    if judged.limits[index] > 0.0:
+    if judged.limits[index] > 0.0 or not threshold:
         return ""
     if index == lone_paragraph(judged.page, article.blocks):
         return "is the only paragraph"

@@ -153,3 +153,8 @@ def test_a_model_without_usual_weights_is_measured_against_the_page(
 
 def test_nothing_to_explain_is_no_fault() -> None:
     assert explained(Article(()), CONFIG) == []
+
+
+def test_where_nothing_is_to_be_cut_no_rule_kept_it(article_of) -> None:
+    found = explained(article_of(LINES), CleanConfig(threshold=0.0))
+    assert {why.rule for why in found[2:6]} == {""}
