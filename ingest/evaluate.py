@@ -1,6 +1,7 @@
 """The functions that scorers call: the production path with the defaults of the frozen configs, no shortcut."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -10,14 +11,18 @@ from ingest.dedup.stories import same_story as compare_stories
 from ingest.extract.headline import find_headline
 from ingest.extract.text import blocks_of_lines
 from ingest.language import detect
+from ingest.ledger import Entry, entries
 from ingest.pipeline import Stages
-from ingest.records import Article, Label, Labeller, RawPage, Rejected
+from ingest.records import Article, Cut, Document, Labeller, RawPage, Rejected
 from ingest.stages import PipelineConfig, build, labeller_of
 
 __all__ = [
+    "blocks_of_page",
     "clean_html",
     "clusters",
+    "cut_lines",
     "describe",
+    "is_kept",
     "keep_lines",
     "keep_lines_balanced",
     "keep_lines_strict",
@@ -26,18 +31,18 @@ __all__ = [
 ]
 
 
-@cache
-def _stages() -> Stages:
-    return build(PipelineConfig())
-
-
 def clean_html(html: bytes, url: str) -> str:
     """The clean text of a page, kept blocks joined by blank lines; empty where the page is rejected."""
-    article = article_of_html(html, url)
-    if isinstance(article, Rejected):
-        return ""
-    document = _stages().clean(article)
-    return "" if isinstance(document, Rejected) else document.text
+    document = _cleaned(html, url, "conservative")
+    return "" if document is None else document.text
+
+
+def blocks_of_page(html: bytes, url: str, point: OperatingPoint) -> tuple[str, list[Entry]]:
+    """The clean text of a page at an operating point, and what became of each block; empty where the page is rejected."""
+    document = _cleaned(html, url, point)
+    if document is None:
+        return "", []
+    return document.text, list(entries(document.source_text, document.title_span, document.removals))
 
 
 def keep_lines(lines: list[str]) -> list[bool]:
@@ -56,13 +61,26 @@ def keep_lines_strict(lines: list[str]) -> list[bool]:
 
 
 def _keep_lines(lines: list[str], point: OperatingPoint) -> list[bool]:
+    return [is_kept(line, cuts) for line, cuts in zip(lines, cut_lines(lines, point), strict=True)]
+
+
+def is_kept(line: str, cuts: Sequence[Cut]) -> bool:
+    """Whether anything of a line stays; a blank one counts as cut."""
+    return sum(cut.end - cut.start for cut in cuts) < len(line.strip())
+
+
+def cut_lines(lines: list[str], point: OperatingPoint) -> list[tuple[Cut, ...]]:
+    """What is cut from each line of a plain-text dump, in code points of the line; nothing from its headline."""
     blocks, line_of = blocks_of_lines(lines)
     headline = find_headline(blocks)
     article = Article(blocks, title=None if headline is None else blocks[headline].text, title_block=headline)
-    keep = [False] * len(lines)
+    found: list[tuple[Cut, ...]] = [()] * len(lines)
     for index, label in enumerate(_labeller(point).label(article)):
-        keep[line_of[index]] = index == headline or not _is_cut_whole(label, len(blocks[index].text))
-    return keep
+        if index != headline:
+            line = lines[line_of[index]]
+            before = len(line) - len(line.lstrip())
+            found[line_of[index]] = tuple(replace(cut, start=cut.start + before, end=cut.end + before) for cut in label.cuts)
+    return found
 
 
 def describe(html: bytes, url: str) -> dict[str, Any]:
@@ -95,17 +113,30 @@ def clusters(documents: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     return cluster_documents(documents)
 
 
+def _cleaned(html: bytes, url: str, point: OperatingPoint) -> Document | None:
+    article = article_of_html(html, url)
+    if isinstance(article, Rejected):
+        return None
+    document = _stages(point).clean(article)
+    return None if isinstance(document, Rejected) else document
+
+
 def article_of_html(html: bytes, url: str) -> Article | Rejected:
     """The article of a page with all its blocks, before it is cleaned."""
     page = RawPage(source="evaluate", name=url, media_type="text/html", body=html, url=url)
-    payload = _stages().load(page)
-    return payload if isinstance(payload, Rejected) else _stages().extract(payload)
+    payload = _stages("conservative").load(page)
+    return payload if isinstance(payload, Rejected) else _stages("conservative").extract(payload)
+
+
+@cache
+def _stages(point: OperatingPoint) -> Stages:
+    return build(_config(point))
 
 
 @cache
 def _labeller(point: OperatingPoint) -> Labeller:
-    return labeller_of(PipelineConfig(clean=CleanConfig(operating_point=point)))
+    return labeller_of(_config(point))
 
 
-def _is_cut_whole(label: Label, length: int) -> bool:
-    return sum(cut.end - cut.start for cut in label.cuts) >= length
+def _config(point: OperatingPoint) -> PipelineConfig:
+    return PipelineConfig(clean=CleanConfig(operating_point=point))

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from ingest.records import Reason
+
 Task = Literal["seeds", "text", "story", "natural", "pages", "metadata", "language"]
 TASKS: tuple[Task, ...] = get_args(Task)
 
@@ -15,8 +17,20 @@ GROUPS = ("lang", "style", "kind", "place", "neg", "publisher", "page_type", "se
 class Gold:
     """What all gold documents have."""
 
+    id: str = ""
     groups: Mapping[str, str] = field(default_factory=dict)
     """Name of `GROUPS` → the document's group."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartGold:
+    """A piece of an own line that must go."""
+
+    line: int
+    start: int
+    end: int
+    """Half-open, in code points of the line."""
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +40,10 @@ class LinesGold(Gold):
     lines: list[str]
     labels: str
     """One letter per line: K own; D, S (another story), C (furniture) drop; T title; N, U not scored."""
+    reasons: tuple[Reason | None, ...] = ()
+    """Why each line goes, null where it stays; empty where the gold data do not say."""
+    parts: tuple[PartGold, ...] = ()
+    """What goes of lines that stay; in order."""
     negative: bool = False
     """Whether nothing of it may be cut as another story."""
 
@@ -39,6 +57,8 @@ class PageGold(Gold):
     text: str
     titles: list[str]
     """Spellings of its title, which count neither for nor against."""
+    marked: LinesGold | None = None
+    """The blocks that it shows, with a label each; null where only its text is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,17 +5,35 @@ import io
 import json
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
+from functools import partial
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import pyarrow.parquet as pq
 import zstandard
 
 from ingest.errors import GoldError
-from ingest.gold import GROUPS, TASKS, Choice, Gold, LanguageGold, LinesGold, MetadataGold, PageGold, SeedBlock, SeedGold, Task
+from ingest.gold import (
+    GROUPS,
+    TASKS,
+    Choice,
+    Gold,
+    LanguageGold,
+    LinesGold,
+    MetadataGold,
+    PageGold,
+    PartGold,
+    SeedBlock,
+    SeedGold,
+    Task,
+)
+from ingest.records import Reason
 
 Opener = Callable[[str], BinaryIO]
 """Opens a file of the gold folder by its name."""
 
+SHIPPED = Path(__file__).parent / "goldset"
+"""The gold set that comes with the program; its README says how it is made."""
 SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")
 SPLITS_FILE = "splits.json"
 PAGE_COLUMNS = ["id", "url", "publisher", "page_type", "news", "lang", "gold", "titles", "html"]
@@ -30,22 +48,21 @@ def files_by_task(names: Sequence[str], opener: Opener) -> dict[Task, tuple[str,
         if name.endswith(SUFFIXES) and (task := _task_of_file(name, opener)):
             found.setdefault(task, []).append(name)
     if "metadata" in found:
-        pages = found.get("pages", [])
+        pages = [name for name in found.get("pages", []) if name.endswith(".parquet")]
         found["metadata"] = [*found["metadata"], *pages] if pages else []
     return {task: tuple(found[task]) for task in TASKS if found.get(task)}
 
 
 def read(task: Task, names: Sequence[str], opener: Opener, choice: Choice) -> Iterator[Gold]:
     """The gold documents of a task, in the files' order. Raises: GoldError."""
-    if task in ("pages", "metadata"):
+    if task == "metadata" or any(name.endswith(".parquet") for name in names):
         yield from _read_pages(task, names, opener, choice)
-        return
-    make = {"language": _language, "seeds": None}.get(task, _lines)
+    make: dict[Task, Callable[[Mapping[str, Any]], Gold]]
+    make = {"language": _language, "seeds": partial(_seed, opener=opener), "pages": partial(_marked_page, opener=opener)}
     for name in names:
-        for record in _records(name, opener):
-            if choice.split not in ("all", record.get("split", choice.split)):
-                continue
-            yield _seed(record, opener) if make is None else make(record)
+        for record in _records(name, opener) if task != "metadata" and not name.endswith(".parquet") else ():
+            if choice.split in ("all", record.get("split", choice.split)):
+                yield make.get(task, _lines)(record)
 
 
 def _task_of_file(name: str, opener: Opener) -> Task | None:
@@ -59,6 +76,8 @@ def _task_of_file(name: str, opener: Opener) -> Task | None:
 
 def _task_of(record: Mapping[str, Any]) -> Task | None:
     fields = set(record)
+    if {"file", "lines", "lab"} <= fields:
+        return "pages"
     if {"lines", "lab"} <= fields:
         return "story" if "stories" in fields else "natural" if "neg" in fields else "text"
     if {"file", "blocks"} <= fields:
@@ -98,11 +117,41 @@ def _lines(record: Mapping[str, Any]) -> LinesGold:
         groups["place"] = "negative" if record["neg"] else "inserted" if inserted else "appended"
     elif "neg" not in record:
         groups["kind"] = "full" if record.get("style") in FULL_STYLES else "residue"
-    return LinesGold(lines=record["lines"], labels=record["lab"], negative=bool(record.get("neg")), groups=groups)
+    name, lines, reasons = str(record.get("id", "")), record["lines"], record.get("reasons")
+    if len(record["lab"]) != len(lines) or (reasons is not None and len(reasons) != len(lines)):
+        raise GoldError(f"{name or 'a document'}: there must be as many labels and reasons as lines")
+    try:
+        why = tuple(None if reason is None else Reason(reason) for reason in reasons or ())
+        parts = tuple(PartGold(line, start, end, Reason(reason)) for line, start, end, reason in record.get("parts", ()))
+    except ValueError as error:
+        raise GoldError(f"{name or 'a document'}: {error}; docs/reasons.md names them") from error
+    return LinesGold(
+        id=name, lines=lines, labels=record["lab"], reasons=why, parts=parts, negative=bool(record.get("neg")), groups=groups
+    )
+
+
+def _marked_page(record: Mapping[str, Any], opener: Opener) -> PageGold:
+    """A page whose HTML stands in a file of its own, and that is known line by line."""
+    marked = _lines(record)
+    own = [_kept(marked, index) for index, label in enumerate(marked.labels) if label == "K"]
+    titles = [line for line, label in zip(marked.lines, marked.labels, strict=True) if label == "T"]
+    with opener(record["file"]) as stream:
+        html = stream.read()
+    return PageGold(
+        id=marked.id, html=html, url=record["url"], text="\n\n".join(own), titles=titles, marked=marked, groups=marked.groups
+    )
+
+
+def _kept(gold: LinesGold, index: int) -> str:
+    """What stays of an own line."""
+    line = gold.lines[index]
+    for part in [part for part in gold.parts if part.line == index][::-1]:
+        line = line[: part.start] + line[part.end :]
+    return line.strip()
 
 
 def _language(record: Mapping[str, Any]) -> LanguageGold:
-    return LanguageGold(text=record["text"], language=record["lang"], groups=_groups(record))
+    return LanguageGold(id=str(record.get("id", "")), text=record["text"], language=record["lang"], groups=_groups(record))
 
 
 def _seed(record: Mapping[str, Any], opener: Opener) -> SeedGold:
@@ -118,7 +167,8 @@ def _seed(record: Mapping[str, Any], opener: Opener) -> SeedGold:
 
 
 def _read_pages(task: Task, names: Sequence[str], opener: Opener, choice: Choice) -> Iterator[Gold]:
-    metadata = {record["id"]: record for name in names if not name.endswith(".parquet") for record in _records(name, opener)}
+    beside = [name for name in names if task == "metadata" and not name.endswith(".parquet")]
+    metadata = {record["id"]: record for name in beside for record in _records(name, opener)}
     splits = _splits(opener)
     for name in names:
         for row in _rows(name, opener) if name.endswith(".parquet") else ():
@@ -126,13 +176,16 @@ def _read_pages(task: Task, names: Sequence[str], opener: Opener, choice: Choice
                 continue
             if task == "pages":
                 titles = json.loads(row["titles"])
-                yield PageGold(html=row["html"], url=row["url"], text=row["gold"], titles=titles, groups=_groups(row))
+                yield PageGold(
+                    id=row["id"], html=row["html"], url=row["url"], text=row["gold"], titles=titles, groups=_groups(row)
+                )
             elif (known := metadata.get(row["id"])) is not None:
                 yield _metadata(row, known)
 
 
 def _metadata(row: Mapping[str, Any], known: Mapping[str, Any]) -> MetadataGold:
     return MetadataGold(
+        id=row["id"],
         html=row["html"],
         url=row["url"],
         title=known["title"],

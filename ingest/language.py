@@ -209,13 +209,14 @@ def _main_script(counts: Counter[str]) -> str | None:
 
 
 def _other_languages(document: Document, whole: Verdict, config: LanguageConfig) -> Iterator[LanguageSpan]:
-    removed = [(removal.start, removal.end) for removal in document.removals]
-    if document.title_span is not None:
-        removed.append(document.title_span)
-    start = 0
+    removed = sorted([(removal.start, removal.end) for removal in document.removals] + [document.title_span or (0, 0)])
+    start = passed = 0
     for block in document.source_text.split("\n"):
         end = start + len(block)
-        is_kept = not any(cut_start <= start and end <= cut_end for cut_start, cut_end in removed)
+        # Removals never overlap: of those that end behind this block's start only the first can hold it.
+        while passed < len(removed) and removed[passed][1] <= start:
+            passed += 1
+        is_kept = passed == len(removed) or not (removed[passed][0] <= start and end <= removed[passed][1])
         if is_kept and sum(script_counts(block).values()) >= config.min_block_letters:
             verdict = detect(block, config)
             if verdict.language not in {UNKNOWN, whole.language} and verdict.score > CONFIDENT:

@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 MISSING = -1.0
 """What a column is worth that a page lacks."""
 
+AT_ONCE = 1000
+"""Lines that are asked together: all answers of 100,000 lines would take 2 GB."""
+
 
 @dataclass(frozen=True, slots=True)
 class Forest:
@@ -35,10 +38,15 @@ class Forest:
 
     def sure(self, columns: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
         """How sure each line is to be the article's own, 0 to 1."""
-        leaves = self.leaves_of(self.table(columns))
-        odds = self.leaves[np.arange(len(self.leaves)), leaves].sum(axis=1, dtype=np.float64) + self.bias
+        table = self.table(columns)
+        odds = np.concatenate([self._odds(table[start : start + AT_ONCE]) for start in range(0, max(1, len(table)), AT_ONCE)])
         sure: NDArray[np.float32] = (1 / (1 + np.exp(-odds))).astype(np.float32)
         return sure
+
+    def _odds(self, table: NDArray[np.float32]) -> NDArray[np.float64]:
+        leaves = self.leaves_of(table)
+        odds: NDArray[np.float64] = self.leaves[np.arange(len(self.leaves)), leaves].sum(axis=1, dtype=np.float64) + self.bias
+        return odds
 
     def leaves_of(self, table: NDArray[np.float32]) -> NDArray[np.int64]:
         """Lines × trees: the leaf that each line falls into."""

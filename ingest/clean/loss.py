@@ -20,8 +20,9 @@ PLAIN_SHARE = 0.1
 def flags_of(article: Article, kept: Sequence[str], config: CleanConfig) -> frozenset[Flag]:
     """The flags that cleaning adds, given what is kept of each block."""
     flags = {Flag.NOT_AN_ARTICLE} if is_other_page(article) else set()
-    share = config.text_loss_share if article.is_html else PLAIN_SHARE
-    judged = [index for index, block in enumerate(article.blocks) if not article.is_html or _is_prose(block)]
+    is_html = article.is_html
+    share = config.text_loss_share if is_html else PLAIN_SHARE
+    judged = [index for index, block in enumerate(article.blocks) if not is_html or _is_prose(block)]
     if sum(len(kept[index]) for index in judged) < share * sum(len(article.blocks[index].text) for index in judged):
         flags.add(Flag.TEXT_LOSS)
     return frozenset(flags)

@@ -45,3 +45,8 @@ def test_the_wheel_installed_elsewhere_ingests_a_folder(root: Path, tmp_path: Pa
         check=True,
     )
     assert "Content-Security-Policy" in page.read_text("utf-8"), "templates are in the wheel"
+    done = subprocess.run(
+        [bin_ / "winnow", "evaluate", "--json", "--limit", "3"], cwd="/", capture_output=True, text=True, check=True
+    )
+    scores = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {(row["task"], row["docs"]) for row in scores if row["table"] == "scores"} == {("natural", 3), ("pages", 3)}

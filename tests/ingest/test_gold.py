@@ -10,8 +10,9 @@ import pytest
 import zstandard
 
 from ingest.errors import GoldError
-from ingest.gold import Choice, LanguageGold, LinesGold, MetadataGold, PageGold, SeedGold
+from ingest.gold import Choice, LanguageGold, LinesGold, MetadataGold, PageGold, PartGold, SeedGold
 from ingest.goldfiles import files_by_task, read
+from ingest.records import Reason
 
 TEXT = {"id": "t", "split": "dev", "style": "lxml", "lines": ["Own.", "Menu"], "lab": "KD"}
 STORY = {"id": "s", "split": "dev", "neg": None, "stories": [{"where": "middle"}], "lines": ["Own.", "Other."], "lab": "KS"}
@@ -23,6 +24,17 @@ SEED = {
     "text": "Own.",
     "language": "en",
     "blocks": [{"line": "T", "is": "title"}, {"line": "Own.", "kept": "Own."}],
+}
+MARKED = {
+    "id": "m",
+    "file": "m.html",
+    "url": "https://a.example/m",
+    "split": "dev",
+    "neg": False,
+    "lines": ["Title", "Own. (Norlink)", "Menu"],
+    "lab": "TKC",
+    "reasons": [None, None, "navigation"],
+    "parts": [[1, 5, 14, "credit"]],
 }
 META = {"id": "p", "title": "T", "authors": ["Ada Lorn"], "date": "2026-01-02"}
 
@@ -60,6 +72,8 @@ FILES = {
     "six.jsonl": line(META),
     "pages.parquet": pages(),
     "splits.json": json.dumps({"a": "dev", "b": "train"}).encode(),
+    "seven.jsonl": line(MARKED),
+    "m.html": b"<p>Own.",
     "other.jsonl": line({"x": 1}),
     "empty.jsonl": b"",
     "README.md": b"# no gold",
@@ -83,7 +97,7 @@ def test_files_are_known_by_their_content():
         "text": ("one.jsonl",),
         "story": ("two.jsonl.gz",),
         "natural": ("three.jsonl.zst",),
-        "pages": ("pages.parquet",),
+        "pages": ("pages.parquet", "seven.jsonl"),
         "metadata": ("six.jsonl", "pages.parquet"),
         "language": ("four.jsonl",),
     }
@@ -94,7 +108,9 @@ def test_metadata_without_pages_are_no_task():
 
 
 def test_lines_are_read_with_their_groups():
-    assert gold("text", "one.jsonl") == [LinesGold(lines=["Own.", "Menu"], labels="KD", groups={"style": "lxml", "kind": "full"})]
+    assert gold("text", "one.jsonl") == [
+        LinesGold(id="t", lines=["Own.", "Menu"], labels="KD", groups={"style": "lxml", "kind": "full"})
+    ]
     both = gold("text", "one.jsonl", choice=Choice("all"))
     assert [each.groups["kind"] for each in both] == ["full", "residue"]
     (story,) = gold("story", "two.jsonl.gz")
@@ -118,6 +134,15 @@ def test_pages_are_chosen_by_split_and_type():
     (known,) = gold("metadata", "six.jsonl", "pages.parquet")
     assert isinstance(known, MetadataGold)
     assert (known.title, known.authors, known.date) == ("T", ["Ada Lorn"], "2026-01-02")
+
+
+def test_pages_may_be_known_line_by_line():
+    (page,) = gold("pages", "seven.jsonl")
+    assert isinstance(page, PageGold)
+    assert (page.html, page.text, page.titles) == (b"<p>Own.", "Own.", ["Title"])
+    assert page.marked.parts == (PartGold(1, 5, 14, Reason.CREDIT),)
+    assert page.marked.reasons == (None, None, Reason.NAVIGATION)
+    assert [each.id for each in gold("pages", "pages.parquet", "seven.jsonl")] == ["p", "m"]
 
 
 def test_a_broken_line_is_named():

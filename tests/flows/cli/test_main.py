@@ -51,7 +51,9 @@ def test_every_verb_explains_itself(winnow, verb):
     assert result.output.startswith(f"Usage: cli {verb} ")
 
 
-@pytest.mark.parametrize("arguments", [["frobnicate"], ["ingest"], ["show"], ["ingest", "x", "--workers", "many"], ["evaluate"]])
+@pytest.mark.parametrize(
+    "arguments", [["frobnicate"], ["ingest"], ["show"], ["ingest", "x", "--workers", "many"], ["evaluate", "--worst", "-1"]]
+)
 def test_wrong_usage_ends_with_2(winnow, arguments):
     assert winnow(*arguments).exit_code == 2
 
