@@ -21,6 +21,7 @@ install: .venv/installed  ## make .venv from the locked requirements and install
 train: install  ## learn the model that tells own text from everything else, from ../shared/bench
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/train.txt
 	@$(BIN)/python -m benchmarks.train_cleaner ../shared/bench
+	@$(BIN)/python -m benchmarks.learn_usual ../shared/bench
 
 readers: install  ## what only the tests of docs/reading-the-bucket.md need: Polars, pandas, datasets
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/readers.txt

@@ -88,7 +88,7 @@ def describe(html: bytes, url: str) -> dict[str, Any]:
 
     The date is that of publication, or of the last change where the page tells no other.
     """
-    article = _extract(html, url)
+    article = article_of_html(html, url)
     if isinstance(article, Rejected):
         return {"title": None, "authors": [], "date": None}
     dated = article.published_at or article.modified_at
@@ -114,14 +114,15 @@ def clusters(documents: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
 
 def _cleaned(html: bytes, url: str, point: OperatingPoint) -> Document | None:
-    article = _extract(html, url)
+    article = article_of_html(html, url)
     if isinstance(article, Rejected):
         return None
     document = _stages(point).clean(article)
     return None if isinstance(document, Rejected) else document
 
 
-def _extract(html: bytes, url: str) -> Article | Rejected:
+def article_of_html(html: bytes, url: str) -> Article | Rejected:
+    """The article of a page with all its blocks, before it is cleaned."""
     page = RawPage(source="evaluate", name=url, media_type="text/html", body=html, url=url)
     payload = _stages("conservative").load(page)
     return payload if isinstance(payload, Rejected) else _stages("conservative").extract(payload)

@@ -49,12 +49,15 @@ class Flag(StrEnum):
     UNDECODABLE = "undecodable"
     """Some bytes or lone surrogates had no character and became U+FFFD."""
     NOT_AN_ARTICLE = "not-an-article"
-    """The page looks like a listing, a gallery or a product; its blocks were kept leniently."""
+    """The page is a listing, a gallery, a product, a forum …; its blocks were kept leniently."""
     TEXT_LOSS = "text-loss"
     """Far less was kept than the page shows."""
     TRUNCATED = "truncated"
     """The input ended early; what arrived intact was used."""
 
+
+PageType = Literal["article", "live-blog", "gallery", "video", "listing", "product", "forum", "documentation", "faq", "profile"]
+"""What kind of page an HTML page is; a closed list. All but the first two are no articles."""
 
 DateSource = Literal["record", "json-ld", "meta", "time-element", "text", "url", "feed", "search"]
 """Where a date of publication is known from; a closed list.
@@ -76,8 +79,8 @@ class Rejected:
     """One word of a closed list per stage.
 
     load: empty, binary, bad-json, no-text-field, truncated, too-large, unsupported; fetch: robots, gone, denied, bad-status,
-    not-html, too-large, too-many-redirects, blocked-address, bad-url; extract: no-text; clean: only-boilerplate; language:
-    not-wanted; quality: too-short; isolate: crashed, too-slow, too-much-memory.
+    not-html, too-large, too-many-redirects, blocked-address, bad-url; extract: no-text; clean: only-boilerplate, page-type;
+    language: not-wanted; quality: too-short; isolate: crashed, too-slow, too-much-memory.
     """
     detail: str = ""
     """One sentence for a person; holds no text of the page."""
@@ -270,8 +273,8 @@ class Article:
     agency: str | None = None
     """The news agency that is credited; a name of `ingest.extract.agency`."""
     access: Literal["free", "metered", "paywalled", "unknown"] = "unknown"
-    page_type: str | None = None
-    """`article`, `listing` …; null for plain text."""
+    page_type: PageType | None = None
+    """Null for plain text, and where neither markup nor structure tells."""
     html_lang: str | None = None
     """What the markup claims; evidence only."""
     licence_url: str | None = None

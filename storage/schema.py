@@ -55,7 +55,10 @@ COLUMNS: Mapping[str, tuple[pa.DataType, str]] = {
     "section": (pa.string(), "The section of the outlet."),
     "agency": (pa.string(), "The news agency that is credited, in one spelling for each: `AP`, `AFP`, `dpa`, `Reuters` …"),
     "access": (pa.string(), "`free`, `metered`, `paywalled` or `unknown`."),
-    "page_type": (pa.string(), "`article`, `listing` …; null for plain text."),
+    "page_type": (
+        pa.string(),
+        "`article`, `live-blog`, `listing`, `product`, `forum` …; null for plain text, and where it is unknown.",
+    ),
     "language": (pa.string(), "ISO 639-1 code of the text's language, `und` where it cannot be known."),
     "language_score": (pa.float64(), "How sure the language is, 0 to 1."),
     "script": (pa.string(), "ISO 15924 code of most letters: `Latn`, `Hang`, `Arab` …; null without letters."),

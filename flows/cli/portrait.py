@@ -1,6 +1,7 @@
 """Draws a document: its metadata, its text, and every block of its page with what became of it."""
 
 from dataclasses import asdict
+from itertools import zip_longest
 from typing import Any
 
 from rich.console import Console
@@ -10,6 +11,8 @@ from rich.text import Text
 from flows.cli.console import safe
 from flows.runs.facts import facts
 from flows.runs.reading import Found
+from flows.view.why import Account, sentence
+from ingest.clean.explanation import Explanation
 from ingest.ledger import Entry, Piece, entries
 from ingest.records import Document
 
@@ -35,14 +38,26 @@ def print_document(document: Document, out: Console) -> None:
     out.print(Text(safe(document.text)))
 
 
-def print_cuts(document: Document, out: Console) -> None:
-    """Every block in the page's order, a reason and score beside what was cut; a sum at the end."""
+def print_cuts(document: Document, out: Console, why: Account | None = None) -> None:
+    """Every block in the page's order, a reason and score beside what was cut, why below it; a sum at the end."""
     out.print()
-    for entry in entries(document.source_text, document.title_span, document.removals):
-        if entry.line:
+    ledger = entries(document.source_text, document.title_span, document.removals)
+    for entry, reasoning in zip_longest(ledger, why.blocks if why else ()):
+        if entry is not None and entry.line:
             _print_entry(entry, out)
+            _print_why(reasoning, out)
     cut = sum(removal.end - removal.start for removal in document.removals)
     out.print(Text(f"\n{len(document.text):,} characters kept, {cut:,} cut", style=DIM))
+    if why is not None:
+        out.print(Text(safe(why.remark), style=DIM))
+
+
+def _print_why(why: Explanation | None, out: Console) -> None:
+    if why is None:
+        return
+    _print_beside(Text(), Text(f"{why.own:.2f} sure to be the article's own. {sentence(why)}", style=DIM), GUTTER, out)
+    for cause in why.causes:
+        _print_beside(Text(), Text(f"{cause.weight:+.1f} {cause.said}", style=DIM), GUTTER, out)
 
 
 def _print_entry(entry: Entry, out: Console) -> None:
@@ -85,8 +100,8 @@ def _drawn(piece: Piece, entry: Entry) -> Text:
     return Text(f"⟦{safe(piece.text)}⟧" if entry.kept else safe(piece.text), style=CUT)
 
 
-def as_json(found: Found, *, with_cuts: bool) -> dict[str, Any]:
-    """All of it for scripts; blocks with pieces where cuts are asked for."""
+def as_json(found: Found, why: Account | None = None, *, with_cuts: bool) -> dict[str, Any]:
+    """All of it for scripts; blocks with pieces where cuts are asked for, and why where that is."""
     document = found.document
     shown: dict[str, Any] = {
         "origin": asdict(found.origin) if found.origin else None,
@@ -97,6 +112,8 @@ def as_json(found: Found, *, with_cuts: bool) -> dict[str, Any]:
     if with_cuts and document is not None:
         ledger = entries(document.source_text, document.title_span, document.removals)
         shown["blocks"] = [{"is_title": entry.is_title, "pieces": [asdict(piece) for piece in entry.pieces]} for entry in ledger]
+    if why is not None:
+        shown["why"] = asdict(why)
     return shown
 
 

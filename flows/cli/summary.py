@@ -28,6 +28,8 @@ def print_report(report: Report, out: Console) -> None:
         out.print(Text(f"\nLanguages  {_listed(report.languages)}"))
     if report.flags:
         out.print(Text(f"Flags      {_listed(report.flags)}"))
+    if report.engine:
+        out.print(Text(f"Engine     {safe(report.engine)}, model {safe(report.model or '')}", style="dim"))
     for message in report.messages:
         out.print(Text(f"! {safe(message)}", style="yellow"))
     for line in _ending(report):

@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 from flows.errors import AlreadyAppliedError, PlanError
 from flows.runs import plan as plans
 from flows.runs import previews
+from flows.runs.engine import stamped
 from flows.runs.plan import Plan
 from flows.runs.previews import Preview
 from flows.runs.publish import CODE
@@ -105,7 +106,8 @@ def _commit(
         state, candidates = bring_to_head(corpus, choose, recleaned, settings, progress)
         progress(Progress(len(candidates), len(candidates), "deciding"))
         redecided = redecide(run, corpus, state, recleaned, candidates, pipeline_of(settings).dedup)
-        report = counted(Report(run_id=run.run, corpus=corpus.bucket.uri), recleaned, redecided.publication)
+        base = stamped(Report(run_id=run.run, corpus=corpus.bucket.uri), settings)
+        report = counted(base, recleaned, redecided.publication)
         refused = _refusal(made, redecided, len(candidates))
         report = replace(report, withdrawn=len(redecided.withdrawn), gate_refused=refused)
         if refused:

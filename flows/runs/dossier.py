@@ -1,6 +1,7 @@
 """All that the corpus says of one document, brought together for its page."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pyarrow.compute as pc
@@ -10,6 +11,7 @@ from flows.runs.reading import Found, found_of, origin_of, resolve
 from flows.runs.recall import recalled
 from flows.runs.settings import Settings
 from flows.runs.shelf import MAX_NAMED, Shelf, shelf_around
+from flows.runs.why import account
 from flows.view.changes import pair
 from flows.view.document import Portrait, Relative, VersionNote, document_page
 from flows.view.pages import Place
@@ -30,8 +32,9 @@ def inspected(corpus: Corpus, name: str, settings: Settings) -> str:
     decision = next(iter(decisions_of(latest(corpus.scan("decisions", where=is_it)))), None)
     rows = corpus.scan("versions", where=is_it).to_pylist()
     shelf = shelf_around(corpus, id_, decision)
-    found = found_of(shelf.outcomes.get(id_), decision, rows)
-    return document_page(portrait(shelf, id_, recalled(found, settings), rows, Place(corpus=settings.corpus.location)))
+    found = recalled(found_of(shelf.outcomes.get(id_), decision, rows), settings)
+    shown = portrait(shelf, id_, found, rows, Place(corpus=settings.corpus.location))
+    return document_page(replace(shown, account=account(corpus, found, settings)))
 
 
 def portrait(shelf: Shelf, id_: str, found: Found, rows: Sequence[Mapping[str, Any]], place: Place) -> Portrait:

@@ -34,7 +34,7 @@ def deeper_facts(found: Found) -> Iterator[Fact]:
     if document is not None:
         told = [
             Fact("modified", _moment(document.modified_at), "said by the page or record"),
-            Fact("kind of page", document.page_type or "", "markup"),
+            Fact("kind of page", document.page_type or "", "markup or structure"),
             Fact("access", document.access if document.access != "unknown" else "", "markup"),
             Fact("licence", document.licence_url or "", "named by the page"),
             Fact("opted out", ", ".join(document.opt_outs), "signals of the page against use"),

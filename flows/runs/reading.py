@@ -87,6 +87,8 @@ class Origin:
     """Version of Winnow that made it."""
     config_id: str
     """Of all settings that change results."""
+    raw_ref: RawRef | None
+    """Where the bytes stand that it was made from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,4 +262,5 @@ def outcome_row(row: Mapping[str, Any]) -> OutcomeRow:
 
 def origin_of(row: Mapping[str, Any]) -> Origin:
     """Where the version of a whole row of `versions` comes from."""
-    return Origin(**{entry.name: {**row, **row["pipeline"]}[entry.name] for entry in fields(Origin)})
+    values = {**row, **row["pipeline"], "raw_ref": raw_ref_of(row["raw_ref"])}
+    return Origin(**{entry.name: values[entry.name] for entry in fields(Origin)})

@@ -6,10 +6,10 @@ from flows.runs.reading import Found, OutcomeRow
 from flows.runs.settings import Settings
 from flows.runs.wiring import pipeline_of
 from ingest.clean.apply import ledger
-from ingest.records import Document, Rejected
-from ingest.stages import build, labeller_of
-from storage.bucket import open_bucket
-from storage.raw import read
+from ingest.records import Article, Document, Rejected
+from ingest.stages import PipelineConfig, build, labeller_of
+from storage.bucket import Bucket, open_bucket
+from storage.raw import RawRef, read
 
 
 def recalled(found: Found, settings: Settings) -> Found:
@@ -27,9 +27,13 @@ def clean_again(corpus_uri: str, outcome: OutcomeRow, settings: Settings) -> Doc
     if outcome.raw_ref is None or outcome.stage == "fetch":
         return None
     config = pipeline_of(settings)
+    article = article_again(open_bucket(corpus_uri), outcome.raw_ref, config)
+    return ledger(article, labeller_of(config), config.clean) if article else None
+
+
+def article_again(bucket: Bucket, ref: RawRef, config: PipelineConfig) -> Article | None:
+    """The article that stored bytes give today; null where nothing in them can be read as text."""
     stages = build(config)
-    payload = stages.load(read(open_bucket(corpus_uri), outcome.raw_ref))
+    payload = stages.load(read(bucket, ref))
     article = payload if isinstance(payload, Rejected) else stages.extract(payload)
-    if isinstance(article, Rejected):
-        return None
-    return ledger(article, labeller_of(config), config.clean)
+    return None if isinstance(article, Rejected) else article

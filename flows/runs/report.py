@@ -88,6 +88,12 @@ class Report:
     """The plan that a reprocess applied, which has the run's id; null for an ingest."""
     approved_by: str | None = None
     """Who wanted a reprocess; null for an ingest."""
+    code: str | None = None
+    """Version of Winnow that did it; null for runs of versions that did not record it, here as in the next two."""
+    engine: str | None = None
+    """What told the articles' own text from everything else: revision of its rules, and digest of its lists and model."""
+    model: str | None = None
+    """Digest of the model that it asked: the first 12 hex digits of the file's sha256."""
     withdrawn: int = 0
     """Documents that a reprocess took out of the corpus because it rejects them; their inputs count as rejected."""
 

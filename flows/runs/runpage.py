@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.errors import NotFoundError
+from flows.runs.engine import made_by
 from flows.runs.reading import OutcomeRow, outcome_row, reports
 from flows.runs.report import Report
 from flows.runs.suspicious import UNSURE, Content, Sign, signs
@@ -110,6 +111,7 @@ def _facts(report: Report) -> Iterator[Fact]:
     yield Fact("run", report.run_id)
     yield Fact("commit", str(report.seq or ""))
     yield Fact("took", f"{report.seconds:,.1f} s, {report.cpu_seconds:,.1f} s of CPU" if report.seconds else "")
+    yield Fact("made by", made_by(report))
     yield Fact("new versions", f"{report.new_versions:,}" if report.new_versions else "", "of documents known before")
     yield Fact("series", f"{report.series:,}" if report.series else "", "linked to earlier issues, kept")
     yield Fact("round-ups", f"{report.round_ups:,}" if report.round_ups else "", "hold several other documents, kept")

@@ -12,9 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.runs.decide import decide
+from flows.runs.engine import engines_of, recalled, stamped
 from flows.runs.gate import refusal
 from flows.runs.plan import Plan
-from flows.runs.publish import CODE, Publication, entries_of, judged_of, outcomes_of, sketches_of, versions_of
+from flows.runs.publish import Publication, entries_of, judged_of, outcomes_of, sketches_of, versions_of
 from flows.runs.report import Report
 from flows.runs.settings import Settings
 from flows.runs.staging import Staged, Staging
@@ -38,7 +39,7 @@ def settle(plan: Plan, corpus: Corpus | None, staging: Staging, settings: Settin
     while True:
         state = _known(corpus, dry_run=dry_run)
         publication = publish(plan, corpus, state, staging, pipeline_of(settings).dedup)
-        base = Report(run_id=plan.run, corpus=corpus.bucket.uri if corpus else "", dry_run=dry_run)
+        base = stamped(Report(run_id=plan.run, corpus=corpus.bucket.uri if corpus else "", dry_run=dry_run), settings)
         report = counted(base, staging, publication)
         report = replace(report, gate_refused=refusal(report, settings.gate))
         if report.gate_refused:
@@ -64,10 +65,11 @@ def recount(plan: Plan, corpus: Corpus) -> Report | None:
         return None
     corpus.roll()
     tally = Tally()
-    tally.skip(corpus.log.read(seq).summary[SKIPPED])
+    commit = corpus.log.read(seq)
+    tally.skip(commit.summary[SKIPPED])
     tally.add(corpus.scan("outcomes", where=pc.field("run_id") == plan.run))
     decisions = decisions_of(corpus.scan("decisions", where=pc.field("run_id") == plan.run))
-    return tally.report(Report(run_id=plan.run, corpus=corpus.bucket.uri, seq=seq), decisions)
+    return tally.report(recalled(Report(run_id=plan.run, corpus=corpus.bucket.uri, seq=seq), commit.engines), decisions)
 
 
 def publish(plan: Plan, corpus: Corpus | None, state: State, staging: Staging, config: DedupConfig) -> Publication:
@@ -129,7 +131,7 @@ def proposal(plan: Plan, corpus: Corpus, staging: Staged, publication: Publicati
         outcomes=corpus.stage_files("outcomes", each(outcomes_of), seq=seq),
         sketches=corpus.stage_sketches(each(sketches_of), seq=seq),
         summary={"inputs": report.inputs, "kept": report.kept, SKIPPED: staging.skipped},
-        engines={"winnow-news": CODE},
+        engines=engines_of(report),
         head_at_plan=plan.base_seq,
     )
 

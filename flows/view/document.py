@@ -8,6 +8,7 @@ from flows.view.fact import Fact
 from flows.view.fates import MAX_BLOCKS, Block, Share, blocks_of, shares_of
 from flows.view.pages import Place, render
 from flows.view.visible import MAX_BIT_CHARS, MAX_CHARS
+from flows.view.why import Account
 from ingest.records import Document
 
 
@@ -64,6 +65,8 @@ class Portrait:
     copies_left_out: int = 0
     links_left_out: int = 0
     place: Place = field(default_factory=Place)
+    account: Account | None = None
+    """Why its blocks were kept or cut; null where that was not looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,8 @@ def document_page(portrait: Portrait) -> str:
     blocks: list[Block] = []
     chars = 0
     document = portrait.document
-    for block in blocks_of(document) if document else ():
+    why = portrait.account.blocks if portrait.account else ()
+    for block in blocks_of(document, why) if document else ():
         chars += sum(min(len(bit.text), MAX_BIT_CHARS) for bit in block.bits)
         blocks.append(block)
         if chars > MAX_CHARS:

@@ -1,10 +1,11 @@
 """What became of every block of a document's page, ready to be drawn."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, zip_longest
 
+from ingest.clean.explanation import Explanation
 from ingest.ledger import Entry, entries
 from ingest.records import Document, Reason
 
@@ -61,6 +62,8 @@ class Block:
     """title, kept, cut, or part: cut in part."""
     bits: tuple[Bit, ...]
     cuts: tuple[Cut, ...]
+    why: Explanation | None = None
+    """Null where that is not known."""
 
     @property
     def family(self) -> str:
@@ -77,10 +80,11 @@ class Share:
     chars: int
 
 
-def blocks_of(document: Document) -> Iterator[Block]:
-    """Every block in the page's order, but for empty ones; at most MAX_BLOCKS."""
+def blocks_of(document: Document, why: Sequence[Explanation] = ()) -> Iterator[Block]:
+    """Every block in the page's order, but for empty ones; at most MAX_BLOCKS. `why` has an entry for each, or none."""
     ledger = entries(document.source_text, document.title_span, document.removals)
-    return islice((_block(entry) for entry in ledger if entry.line), MAX_BLOCKS)
+    found = (_block(entry, each) for entry, each in zip_longest(ledger, why) if entry is not None and entry.line)
+    return islice(found, MAX_BLOCKS)
 
 
 def shares_of(document: Document) -> list[Share]:
@@ -92,9 +96,9 @@ def shares_of(document: Document) -> list[Share]:
     return [Share(reason.value, FAMILY[reason], chars) for reason, chars in ordered]
 
 
-def _block(entry: Entry) -> Block:
+def _block(entry: Entry, why: Explanation | None) -> Block:
     if entry.is_title:
-        return Block("title", (Bit(entry.line),), ())
+        return Block("title", (Bit(entry.line),), (), why)
     bits = tuple(
         Bit(
             piece.text,
@@ -103,4 +107,4 @@ def _block(entry: Entry) -> Block:
         for piece in entry.pieces
     )
     cuts = tuple(dict.fromkeys(bit.cut for bit in bits if bit.cut))
-    return Block("kept" if not cuts else "part" if entry.kept.strip() else "cut", bits, cuts)
+    return Block("kept" if not cuts else "part" if entry.kept.strip() else "cut", bits, cuts, why)

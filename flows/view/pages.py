@@ -11,6 +11,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from flows.view.visible import visible
+from flows.view.why import sentence, weighed
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,8 @@ def _environment() -> Environment:
     environment.filters["v"] = visible
     environment.filters["n"] = lambda number: f"{number:,}"
     environment.filters["pct"] = percent
+    environment.filters["sentence"] = sentence
+    environment.filters["weighed"] = weighed
     return environment
 
 

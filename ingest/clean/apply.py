@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ingest.clean.config import CleanConfig
-from ingest.clean.loss import flags_of
+from ingest.clean.loss import flags_of, page_type_of
 from ingest.clean.words import count_words
 from ingest.records import Article, Block, Cut, Document, Label, Labeller, Rejected, Removal
 
@@ -21,7 +21,10 @@ class Sliced:
 
 
 def clean(article: Article, labeller: Labeller, config: CleanConfig) -> Document | Rejected:
-    """Cut what the labeller refuses, and keep the rest verbatim."""
+    """Cut what the labeller refuses, and keep the rest verbatim; pages of a kind that is not wanted are rejected."""
+    kind = page_type_of(article)
+    if kind in config.page_types_rejected:
+        return Rejected("clean", "page-type", f"the page is of the kind {kind}, which clean.page_types_rejected names")
     document = ledger(article, labeller, config)
     if document.n_words == 0:
         return Rejected("clean", "only-boilerplate", f"no words are left of {len(article.blocks)} blocks")
@@ -49,7 +52,7 @@ def ledger(article: Article, labeller: Labeller, config: CleanConfig) -> Documen
         section=article.section,
         agency=article.agency,
         access=article.access,
-        page_type=article.page_type,
+        page_type=page_type_of(article),
         n_words=count_words(text),
         licence_url=article.licence_url,
         opt_outs=article.opt_outs,

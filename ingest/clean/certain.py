@@ -10,8 +10,13 @@ from ingest.clean.lines import REMEMBERED
 from ingest.clean.outline import Outline
 from ingest.clean.words import words
 
-ALWAYS = frozenset({"junk", "ad", "age", "translation"})
-"""Cues that settle it for a line of at most MAX_WIDTH."""
+ALWAYS = {
+    "junk": "is no sentence but a scrap of code or markup",
+    "ad": "announces an advertisement",
+    "age": "says how old another story is",
+    "translation": "says that the text was translated",
+}
+"""Cues that settle it for a line of at most MAX_WIDTH, and how that is told."""
 MAX_WIDTH = 160
 PICTURE_CREDIT = re.compile(
     r"(?:\b(?:PHOTOS?|Photos?|FOTO|Foto|Bild|Credit|CREDIT|Image|IMAGE|Crédit(?: photo)?)\s?[:/©]\s?[^.]{2,60}|/\s?(?:Courtesy|courtesy|COURTESY) of [^.]{2,60}"
@@ -39,6 +44,12 @@ CONSENT = re.compile(
 )
 """How a request for consent begins."""
 COPYRIGHT = re.compile(r"\W*(?:©|ⓒ|copyright\b|\(c\)\s?(?:19|20)\d\d)", re.IGNORECASE)
+SHORT = (
+    (INVITATION, "asks readers to join, follow or subscribe"),
+    (CALL, "asks for a click"),
+    (COPYRIGHT, "claims copyright"),
+)
+"""How lines begin that are furniture up to MAX_WIDTH, and how that is told."""
 BYLINE = re.compile(
     r"(?i:(?:written|compiled|reported|edited|story|words)\s)?(?i:by|von|par|por|door|av|af|przez)\s(?:[\w.]+\s){0,3}[^\W\d_a-z]\w*"
     r"|(?i:the\s)?(?:[A-Z][\w-]*\s){0,3}(?i:desk)\W*\Z",
@@ -50,22 +61,28 @@ MIN_REPEATS, MIN_REPEATED_WORDS = 3, 3
 """A line that stands so often on a page, of so many words, all of them the headline's, captions its pictures."""
 
 
-def is_certain(page: Outline, index: int) -> bool:
-    """Whether a line is furniture beyond doubt."""
+def rule_of(page: Outline, index: int) -> str:
+    """The rule by which a line is furniture beyond doubt, in words that go on from "it"; empty where none applies."""
     line = page.lines[index]
-    if line.width <= MAX_CAPTION and _says_so(line.text, is_short=line.width <= MAX_WIDTH):
-        return True
+    if line.width <= MAX_CAPTION and (rule := _said_of_itself(line.text, is_short=line.width <= MAX_WIDTH)):
+        return rule
     if page.headline and index != page.title and line.text.casefold() == page.headline.casefold():
-        return True
-    return line.width <= MAX_WIDTH and (_is_byline(page, index) or not ALWAYS.isdisjoint(line.cues))
+        return "is the headline again"
+    if line.width > MAX_WIDTH:
+        return ""
+    if _is_byline(page, index):
+        return "says above the article who wrote it"
+    return next((rule for cue, rule in ALWAYS.items() if cue in line.cues), "")
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _says_so(text: str, *, is_short: bool) -> bool:
-    """Whether a line's own words leave no doubt."""
-    if PICTURE_CREDIT.search(text) or CONSENT.match(text):
-        return True
-    return is_short and any(pattern.match(text) for pattern in (INVITATION, CALL, COPYRIGHT))
+def _said_of_itself(text: str, *, is_short: bool) -> str:
+    """The rule that a line's own words meet."""
+    if PICTURE_CREDIT.search(text):
+        return "ends in a picture's credit"
+    if CONSENT.match(text):
+        return "asks for consent to cookies"
+    return next((rule for pattern, rule in SHORT if is_short and pattern.match(text)), "")
 
 
 def repeated_captions(page: Outline) -> frozenset[int]:

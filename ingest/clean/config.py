@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
-from ingest.records import Reason
+from ingest.records import PageType, Reason
 
 OperatingPoint = Literal["conservative", "balanced", "strict"]
 
@@ -36,14 +36,23 @@ class CleanConfig:
     At 0.9, 18 of 406 news pages of the development data are flagged: three of the five that lose over a tenth of their own lines.
     """
 
+    page_types_rejected: tuple[str, ...] = ()
+    """Kinds of HTML pages that do not enter the corpus, such as `["listing", "product"]`; empty: none is rejected.
+
+    The kinds are article, live-blog, gallery, video, listing, product, forum, documentation, faq and profile.
+    """
+
     def __post_init__(self) -> None:
-        """Raises: ValueError, with a sentence for the user, where a threshold names no reason or no share."""
+        """Raises: ValueError, with a sentence for the user, where a threshold or a kind of page is none."""
         for entry in self.reason_thresholds:
             name, _, value = entry.partition("=")
             if name.strip() not in set(Reason) or not SHARE.fullmatch(value.strip()):
                 raise ValueError(
                     f"clean.reason_thresholds: {entry!r} must be a reason and a share from 0 to 1, such as caption=0.1"
                 )
+        for kind in self.page_types_rejected:
+            if kind not in get_args(PageType):
+                raise ValueError(f"clean.page_types_rejected: {kind!r} is none of {', '.join(get_args(PageType))}")
 
     def limit(self, *, is_html: bool) -> float:
         """The threshold for a kind of page."""

@@ -29,29 +29,30 @@ class Forest:
     """Trees × 2^levels: log-odds; the first level's answer is the lowest bit."""
     bias: float
 
+    def table(self, columns: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
+        """The columns in order, one row per line."""
+        lines = len(next(iter(columns.values())))
+        missing = np.full(lines, MISSING, np.float32)
+        return np.stack([columns.get(name, missing) for name in self.names]).T
+
     def sure(self, columns: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
         """How sure each line is to be the article's own, 0 to 1."""
-        rows = self._rows(columns)
-        odds = np.concatenate(
-            [self._odds(rows[:, start : start + AT_ONCE]) for start in range(0, max(1, rows.shape[1]), AT_ONCE)]
-        )
+        table = self.table(columns)
+        odds = np.concatenate([self._odds(table[start : start + AT_ONCE]) for start in range(0, max(1, len(table)), AT_ONCE)])
         sure: NDArray[np.float32] = (1 / (1 + np.exp(-odds))).astype(np.float32)
         return sure
 
-    def _odds(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
-        odds: NDArray[np.float64] = self.leaves.ravel()[self._leaves(rows)].sum(axis=1, dtype=np.float64) + self.bias
+    def _odds(self, table: NDArray[np.float32]) -> NDArray[np.float64]:
+        trees, leaves = self.leaves.shape
+        fallen = self.leaves_of(table) + leaves * np.arange(trees, dtype=np.int32)
+        odds: NDArray[np.float64] = self.leaves.ravel()[fallen].sum(axis=1, dtype=np.float64) + self.bias
         return odds
 
-    def _rows(self, columns: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
-        """The columns in order, one row per column."""
-        lines = len(next(iter(columns.values())))
-        missing = np.full(lines, MISSING, np.float32)
-        return np.stack([columns.get(name, missing) for name in self.names])
-
-    def _leaves(self, rows: NDArray[np.float32]) -> NDArray[np.int32]:
-        """Lines × trees: the leaf that each line falls into, counted over all trees."""
+    def leaves_of(self, table: NDArray[np.float32]) -> NDArray[np.int32]:
+        """Lines × trees: the leaf that each line falls into."""
         trees, levels = self.features.shape
-        leaves = np.repeat(np.arange(trees, dtype=np.int32) << levels, rows.shape[1]).reshape(trees, -1)
+        rows = table.T
+        leaves = np.zeros((trees, len(table)), np.int32)
         for level in range(levels):
             leaves += (rows[self.features[:, level]] > self.borders[:, level, None]).astype(np.int32) << level
         return np.ascontiguousarray(leaves.T)

@@ -1,26 +1,43 @@
 """Tells an article's own blocks from the others: a model weighs the evidence on each; rules know what no article contains."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 
 from ingest.clean import model, phrases, rarity
 from ingest.clean.again import Look, settled
 from ingest.clean.agencies import trailing_credit
-from ingest.clean.certain import is_certain, repeated_captions
+from ingest.clean.certain import repeated_captions, rule_of
 from ingest.clean.config import CleanConfig
 from ingest.clean.limits import limits_of
 from ingest.clean.lines import read
 from ingest.clean.loss import is_other_page
 from ingest.clean.outline import Outline, outline
 from ingest.clean.reasons import Doubt, reasons_of
-from ingest.clean.standing import is_marked
-from ingest.clean.verdict import own_shares
+from ingest.clean.standing import code_lines, mark_of, menus
+from ingest.clean.verdict import Evidence, evidence_on
 from ingest.records import Article, Block, Cut, Label, Reason
 
-REVISION = "engine-1"
+REVISION = "engine-2"
 """Raised whenever the code of the rules changes what they cut; lists and tables are digested."""
 CERTAIN = 0.97
 """How sure we are of a cut that a rule demands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What one look at an article finds: one entry per block, in order."""
+
+    page: Outline
+    evidence: Evidence
+    rules: Sequence[str]
+    """The rule by which a block is furniture beyond doubt; empty where none applies."""
+    sure: Sequence[float]
+    """How sure it is to be the article's own."""
+    limits: Sequence[float]
+    """Below which certainty it goes."""
+    reasons: Sequence[Reason | None]
+    """Why it goes; null where it stays."""
 
 
 class ModelLabeller:
@@ -38,41 +55,55 @@ class ModelLabeller:
         labels = self._look(article).labels
         return labels if is_other_page(article) else settled(article, labels, self._look)
 
-    def _look(self, article: Article) -> Look:
+    def judge(self, article: Article) -> Judged:
+        """What the first look at an article finds, and why; it must have blocks."""
         page = outline(read(article.blocks), article.title_block, article.title)
-        certain = _certain(page, article.blocks)
-        shares = own_shares(page, article.blocks, is_html=article.is_html)
-        sure = [min(share, 1 - CERTAIN) if demanded else share for share, demanded in zip(shares, certain, strict=True)]
-        reasons = self._decided(page, article, sure, certain)
-        return Look(page, [_label(*parts) for parts in zip(article.blocks, sure, reasons, strict=True)])
+        rules = _rules(page, article)
+        evidence = evidence_on(page, article.blocks, is_html=article.is_html)
+        sure = [min(share, 1 - CERTAIN) if rule else share for share, rule in zip(evidence.own_shares, rules, strict=True)]
+        reasons, limits = self._decided(page, article, sure, rules)
+        return Judged(page, evidence, rules, sure, limits, reasons)
 
-    def _decided(self, page: Outline, article: Article, sure: Sequence[float], certain: Sequence[bool]) -> list[Reason | None]:
-        """Why each block goes; null where it stays.
+    def _look(self, article: Article) -> Look:
+        found = self.judge(article)
+        parts = zip(article.blocks, found.sure, found.reasons, code_lines(article), strict=True)
+        return Look(found.page, [_label(block, sure, reason, is_code=code) for block, sure, reason, code in parts])
+
+    def _decided(
+        self, page: Outline, article: Article, sure: Sequence[float], rules: Sequence[str]
+    ) -> tuple[list[Reason | None], list[float]]:
+        """Why each block goes, null where it stays; and below which certainty it goes.
 
         What a block would be cut for is asked at the boldest of all thresholds; then it goes only below that of its own reason.
         """
         point = self._config.limit(is_html=article.is_html)
         boldest = max([point, *self._by_reason.values()])
         limits = limits_of(page, article, sure, boldest)
-        cut = [demanded or share < limit for demanded, share, limit in zip(certain, sure, limits, strict=True)]
+        cut = [bool(rule) or share < limit for rule, share, limit in zip(rules, sure, limits, strict=True)]
         reasons = reasons_of(Doubt(page, cut))
         for index, reason in enumerate(reasons):
-            if reason is not None and not certain[index]:
-                own = limits[index] * self._by_reason.get(reason, point) / boldest
-                reasons[index] = reason if sure[index] < own else None
-        return reasons
+            own = point if reason is None else self._by_reason.get(reason, point)
+            limits[index] *= own / boldest if boldest else 0.0
+            if reason is not None and not rules[index] and sure[index] >= limits[index]:
+                reasons[index] = None
+        return reasons, limits
 
 
-def _certain(page: Outline, blocks: Sequence[Block]) -> list[bool]:
-    """Which blocks are furniture beyond doubt."""
-    captions = repeated_captions(page)
-    return [index in captions or is_certain(page, index) or is_marked(page, index, block) for index, block in enumerate(blocks)]
+def _rules(page: Outline, article: Article) -> list[str]:
+    """The rule by which each block is furniture beyond doubt; empty where none applies."""
+    captions, in_menu, code = repeated_captions(page), menus(page, article.blocks), code_lines(article)
+    return [
+        "repeats part of the headline again and again"
+        if index in captions
+        else ("" if code[index] else rule_of(page, index)) or mark_of(page, index, block, in_menu=in_menu[index])
+        for index, block in enumerate(article.blocks)
+    ]
 
 
-def _label(block: Block, sure: float, reason: Reason | None) -> Label:
+def _label(block: Block, sure: float, reason: Reason | None, *, is_code: bool) -> Label:
     if reason is not None:
         return Label(sure, (Cut(0, len(block.text), reason, round(1 - sure, 4)),))
-    credit = trailing_credit(block.text)
+    credit = None if is_code else trailing_credit(block.text)
     return Label(sure, (credit,) if credit else ())
 
 

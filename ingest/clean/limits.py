@@ -38,9 +38,9 @@ def limits_of(page: Outline, article: Article, sure: Sequence[float], threshold:
 
 
 def _of_markup(page: Outline, article: Article, sure: Sequence[float], threshold: float) -> list[float]:
-    blocks, lenient = article.blocks, is_other_page(article)
+    blocks, lenient, in_menu = article.blocks, is_other_page(article), standing.menus(page, article.blocks)
     limits = [
-        0.0 if lenient and is_vouched(block) and not standing.is_menu(block) else threshold * _impatience(page, index, block)
+        0.0 if lenient and is_vouched(block) and not in_menu[index] else threshold * _impatience(page, index, block)
         for index, block in enumerate(blocks)
     ]
     kept = [share >= limit for share, limit in zip(sure, limits, strict=True)]

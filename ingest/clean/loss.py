@@ -4,14 +4,15 @@ from collections.abc import Sequence
 
 from ingest.clean.config import CleanConfig
 from ingest.clean.lines import ENDS
-from ingest.records import Article, Block, Flag
+from ingest.records import Article, Block, Flag, PageType
 
 VOUCHED = 0.5
 """A block of which the other extractor keeps more than this share counts as kept by it."""
 LINKED, PROSE = 0.3, 0.5
 """A page whose vouched text is so much links and so little prose is no article: on the development split one news page in 83."""
 PROSE_CHARS = 90
-OTHER_TYPES = frozenset({"listing", "product", "forum"})
+ARTICLES: frozenset[PageType] = frozenset({"article", "live-blog"})
+"""Kinds of pages that are articles; all others are kept leniently."""
 PLAIN_SHARE = 0.1
 """Of a plain-text page so little may be kept before it is flagged: the rest are often whole other stories."""
 
@@ -38,11 +39,16 @@ def is_vouched(block: Block) -> bool:
     return block.trafilatura is not None and block.trafilatura > VOUCHED
 
 
+def page_type_of(article: Article) -> PageType | None:
+    """The kind of page, as extraction found it; one that is mostly links and says nothing of itself is a listing."""
+    return "listing" if article.page_type is None and is_other_page(article) else article.page_type
+
+
 def is_other_page(article: Article) -> bool:
-    """Whether an HTML page looks like a listing, a gallery or a product instead of an article."""
+    """Whether an HTML page is said to be no article, or is mostly links to others."""
     if not article.is_html:
         return False
-    if article.page_type in OTHER_TYPES:
+    if article.page_type is not None and article.page_type not in ARTICLES:
         return True
     vouched = [block for block in article.blocks if is_vouched(block)]
     total = max(1, sum(len(block.text) for block in vouched))

@@ -61,8 +61,13 @@ def where() -> Path:
 
 @cache
 def digest() -> str:
-    """Names the model in use: the first 12 hex digits of its file's sha256."""
-    return sha256(where().read_bytes()).hexdigest()[:12]
+    """Names the model in use."""
+    return digest_of(where())
+
+
+def digest_of(path: Path) -> str:
+    """Names the model of a file: the first 12 hex digits of its sha256."""
+    return sha256(path.read_bytes()).hexdigest()[:12]
 
 
 def save(model: Model, path: Path) -> None:

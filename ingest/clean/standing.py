@@ -4,10 +4,12 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from ingest.clean.loss import is_vouched
+from ingest.clean.loss import is_other_page, is_vouched
 from ingest.clean.outline import BRIDGE_WIDTH, Outline
-from ingest.records import Block
+from ingest.records import Article, Block
 
+WRAPPER = 0.2
+"""What holds more than this share of a page's text is no menu."""
 LINKED, BARE = 0.5, 0.9
 """Share of a block's characters that are links: from which it is more link than text, and from which it is nothing else."""
 SPOKEN = frozenset({"wire_end", "date", "url", "pipe", "credit_tail", "dateline"})
@@ -25,9 +27,34 @@ ALSO = re.compile(r"\W*(?:also|plus|außerdem|auch|aussi|además|inoltre|também
 """How a link to another story begins; without a link it may be a sentence."""
 
 
-def is_menu(block: Block) -> bool:
-    """Whether markup says that a block helps to get about."""
-    return "nav" in block.ancestors or "breadcrumb" in block.hints
+def menus(page: Outline, blocks: Sequence[Block]) -> list[bool]:
+    """Which blocks help to get about, by their markup.
+
+    A mark that much of the text has which the other extractor keeps, and that is more text than links, stands on a wrapper of
+    the page (`<body class="breadcrumbs-hidden">`) and says nothing.
+    """
+    in_nav = ["nav" in block.ancestors for block in blocks]
+    in_trail = ["breadcrumb" in block.hints for block in blocks]
+    prose = [line.width if line.dense else 0 for line in page.lines]
+    text = [line.width if is_vouched(block) else 0 for line, block in zip(page.lines, blocks, strict=True)]
+    of = text if any(text) else prose
+    links, chars = [block.link_chars for block in blocks], [len(block.text) for block in blocks]
+    marks = [
+        marked
+        for marked in (in_nav, in_trail)
+        if _held(marked, of) <= WRAPPER * sum(of) or _held(marked, links) > LINKED * _held(marked, chars)
+    ]
+    return [any(marked[index] for marked in marks) for index in range(len(blocks))]
+
+
+def _held(marked: Sequence[bool], widths: Sequence[int]) -> int:
+    return sum(width for is_in, width in zip(marked, widths, strict=True) if is_in)
+
+
+def code_lines(article: Article) -> list[bool]:
+    """Which blocks are code, which looks like scraps of markup: on pages that are no articles, `pre` that is vouched for."""
+    may_be = is_other_page(article)
+    return [may_be and "pre" in block.ancestors and is_vouched(block) for block in article.blocks]
 
 
 def at_home(page: Outline, blocks: Sequence[Block], kept: Sequence[bool]) -> list[bool]:
@@ -80,6 +107,8 @@ def leads_away(page: Outline, index: int, block: Block) -> bool:
     return sum(token.isupper() and len(token) > 1 for token in line.tokens) >= MIN_SHOUTED
 
 
-def is_marked(page: Outline, index: int, block: Block) -> bool:
-    """Whether markup proves that a block is no part of an article."""
-    return (is_menu(block) and not page.lines[index].dense) or leads_away(page, index, block)
+def mark_of(page: Outline, index: int, block: Block, *, in_menu: bool) -> str:
+    """What in the markup proves that a block is no part of an article, in words that go on from "it"; empty without."""
+    if in_menu and not page.lines[index].dense:
+        return "stands in a menu"
+    return "is a link that calls readers elsewhere" if leads_away(page, index, block) else ""

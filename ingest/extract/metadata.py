@@ -16,7 +16,7 @@ from ingest.extract.published import DatedPage, Dates, dates_of
 from ingest.extract.rights import Access, absolute, access_of, licence_of, opt_outs_of
 from ingest.extract.section import section_of
 from ingest.extract.title import Titled, title_of
-from ingest.records import Block
+from ingest.records import Block, PageType
 from ingest.urls import canonical_url
 
 
@@ -32,7 +32,7 @@ class Metadata:
     section: str | None
     agency: str | None
     access: Access
-    page_type: str | None
+    page_type: PageType | None
     html_lang: str | None
     licence_url: str | None
     opt_outs: tuple[str, ...]
@@ -51,7 +51,7 @@ def metadata_of(root: HtmlElement, blocks: Sequence[Block], url: str | None, lat
         section=section_of(head, nodes, shown.title, outlets_of(head, nodes)),
         agency=agency_of(claims_of(head, nodes), blocks, shown.place),
         access=access_of(head, nodes),
-        page_type=page_type_of(head, nodes),
+        page_type=page_type_of(root, blocks, head, nodes, url or own_url),
         html_lang=head.lang or head.first("content-language", "og:locale"),
         licence_url=licence_of(root, head, nodes, url or own_url),
         opt_outs=opt_outs_of(head),

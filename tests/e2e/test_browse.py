@@ -40,6 +40,18 @@ def photograph(page, name: str, height: int) -> None:
         page.screenshot(path=Path(folder) / f"{name}.png")
 
 
+def test_a_documents_own_page_unfolds_why(page, pages: Path, winnow) -> None:
+    done = winnow("inspect", "tide-machine.html", "-o", "why.html", "--corpus", "./seeds-corpus", cwd=pages.parent)
+    assert done.returncode == 0, done.stderr
+    page.goto((pages.parent / "why.html").as_uri())
+    assert page.locator(".why:visible").count() == 0
+    for row in (page.locator(".b.cut").nth(11), page.locator(".b.kept").first):
+        row.locator(".score").click()
+        assert row.locator(".why li").count() == 3
+    assert page.locator(".why:visible").count() == 2
+    photograph(page, "inspect-why", 1280)
+
+
 def test_from_the_index_to_a_document_its_copy_and_its_run(page, pages: Path) -> None:
     page.goto((pages / "index.html").as_uri())
     page.get_by_text("26 documents and refused inputs").wait_for()

@@ -84,7 +84,8 @@ def test_every_kill_point_ends_as_the_undisturbed_run(tmp_path: Path, settings: 
     reports = list(two_editions(tmp_path / "desk", tmp_path / "undisturbed", settings))
     points = Dying.calls
     expected = {table: rows_by_law_2(tmp_path / "undisturbed", table) for table in TABLES}
-    told = counts(reports[-1])
+    told, made_by = counts(reports[-1]), (reports[-1].code, reports[-1].engine, reports[-1].model)
+    assert all(made_by)
     assert points > 10
     for dies_at in range(1, points + 1):
         corpus = tmp_path / f"killed-{dies_at}"
@@ -94,6 +95,7 @@ def test_every_kill_point_ends_as_the_undisturbed_run(tmp_path: Path, settings: 
         assert left == [], f"killed at call {dies_at}"
         # Killed after its last record was written, the run is over; the same command is then a run of its own.
         assert counts(report) == told or report.unchanged == report.inputs, f"killed at call {dies_at}"
+        assert (report.code, report.engine, report.model) == made_by, f"killed at call {dies_at}"
 
 
 def counts(report: Report) -> tuple[object, ...]:

@@ -8,6 +8,8 @@ from flows.view.pages import Place
 from flows.view.plots import Part, Stack, lengths, ranked, shares
 from flows.view.preview import Entry, Listing, PreviewPage, preview_page
 from flows.view.run import Listed, Refusals, RunPage, run_page
+from flows.view.why import Account
+from ingest.clean.explanation import Cause, Explanation
 from ingest.records import Document, Reason, Removal
 
 MARKS = "z" + "\u0301\u0489" * 500_000
@@ -49,7 +51,10 @@ def hostile_document_page() -> str:
         Relative("d1", TITLE, LONG, "series", "", is_copy=False, is_self=True),
     ]
     place = Place("../../", SCRIPT, {SCRIPT, "d1"})
-    return document_page(Portrait("d1", TITLE, SCRIPT, document, facts, facts, notes, relatives, 3, 1, place))
+    causes = (Cause(SCRIPT, 2.5), Cause(BIDI, -0.4), Cause(LONG, 0.1))
+    blocks = [Explanation(0.4, 0.5, causes, rule=SCRIPT), Explanation(0.4, 0.5, causes, shift=MARKS)] * 4
+    account = Account(blocks, f"{SCRIPT}{BIDI}")
+    return document_page(Portrait("d1", TITLE, SCRIPT, document, facts, facts, notes, relatives, 3, 1, place, account))
 
 
 def hostile_run_page() -> str:

@@ -62,3 +62,24 @@ def test_a_phone_needs_no_sideways_scrolling(browser, tmp_path: Path) -> None:
         page.goto(path.as_uri())
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         page.close()
+
+
+@pytest.mark.slow
+def test_why_unfolds_by_mouse_and_keyboard_one_block_or_all(browser, tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(hostile_document_page(), "utf-8")
+    page = browser.new_page()
+    page.goto(path.as_uri())
+
+    def shown() -> int:
+        return int(page.evaluate("[...document.querySelectorAll('.why')].filter(each => each.offsetHeight > 0).length"))
+
+    blocks = page.locator(".why").count()
+    assert (blocks > 3, shown()) == (True, 0)
+    page.locator(".score").first.click()
+    assert shown() == 1
+    page.locator(".b input").first.press("Space")
+    assert shown() == 0
+    page.locator(".all label").click()
+    assert shown() == blocks
+    page.close()

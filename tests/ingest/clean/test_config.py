@@ -31,3 +31,8 @@ def test_reasons_are_named_with_their_thresholds() -> None:
 def test_what_names_no_reason_or_share_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"such as caption=0\.1"):
         CleanConfig(reason_thresholds=(text,))
+
+
+def test_a_kind_of_page_that_there_is_not_is_refused_with_those_that_there_are() -> None:
+    with pytest.raises(ValueError, match=r"page_types_rejected: 'shop' is none of article, live-blog"):
+        CleanConfig(page_types_rejected=("shop",))

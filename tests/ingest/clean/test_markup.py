@@ -1,12 +1,14 @@
 """What markup settles for the labeller, on invented pages: containers, menus, standfirsts, links that lead away."""
 
+from typing import get_args
+
 import pytest
 
 from ingest.clean.apply import clean
 from ingest.clean.config import CleanConfig
 from ingest.clean.labeller import ModelLabeller
 from ingest.clean.loss import flags_of
-from ingest.records import Article, Block, Document, Flag, Rejected
+from ingest.records import Article, Block, Document, Flag, PageType, Rejected
 
 CONFIG = CleanConfig()
 TITLE = "Harbour town opens its tide mill to visitors after repairs"
@@ -134,6 +136,62 @@ def test_navigation_goes_on_every_type_of_page(labeller):
     assert Flag.NOT_AN_ARTICLE in document.flags
     assert document.text == "\n\n".join(item.text for item in items)
     assert isinstance(clean(Article(tuple(menu), page_type="listing"), labeller, CONFIG), Rejected)
+
+
+SHORT = ("Chop the onion.", "2 cups mint leaves", "Serve cold with bread")
+
+
+@pytest.mark.parametrize(
+    "mark", [{"hints": frozenset({"body", "breadcrumb"})}, {"ancestors": frozenset({"p", "nav", "article"})}]
+)
+def test_a_mark_of_menus_on_what_wraps_the_whole_page_cuts_nothing(mark):
+    blocks = [*numbered(BODY[:2], **mark), *numbered(SHORT, 20, **mark), *numbered(BODY[2:], 30, **mark)]
+    document = cleaned(blocks)
+    assert document.text == "\n\n".join((*BODY[:2], *SHORT, *BODY[2:]))
+
+
+def test_a_breadcrumb_trail_goes_though_the_page_is_short():
+    trail = [link(text, 90, hints=frozenset({"breadcrumb"}), section=99) for text in ("Home", "Local", "Harbour")]
+    assert cleaned([*trail, *numbered(BODY)]).text == "\n\n".join(BODY)
+
+
+def test_code_of_documentation_is_no_scrap_of_markup_and_ends_in_no_credit():
+    code = ("function TideTable({ gates, filterText }) {", 'trap "rm -f $GATE" EXIT', "return gates.length; }")
+    lines = [block(text, 20, tag="pre", ancestors=frozenset({"pre", "article"})) for text in code]
+    article = Article((*numbered(BODY[:2]), *lines, *numbered(BODY[2:], 30)), page_type="documentation")
+    assert clean(article, ModelLabeller(CONFIG), CONFIG).text == "\n\n".join((*BODY[:2], *code, *BODY[2:]))
+
+
+@pytest.mark.parametrize("kind", sorted(set(get_args(PageType)) - {"article", "live-blog"}))
+def test_what_trafilatura_keeps_stays_on_every_kind_of_page_that_is_no_article(labeller, kind):
+    odd = [
+        block(text, 30 + number, section=80 + number) for number, text in enumerate(("Size: 3 m", "In stock", "Add to basket"))
+    ]
+    document = clean(Article((*numbered(BODY), *odd), page_type=kind), labeller, CONFIG)
+    assert not isinstance(document, Rejected)
+    assert (document.page_type, Flag.NOT_AN_ARTICLE in document.flags) == (kind, True)
+    assert document.text == "\n\n".join((*BODY, *(each.text for each in odd)))
+
+
+@pytest.mark.parametrize("kind", ["article", "live-blog"])
+def test_articles_carry_no_flag(labeller, kind):
+    document = clean(Article(tuple(numbered(BODY)), page_type=kind), labeller, CONFIG)
+    assert not isinstance(document, Rejected)
+    assert (document.page_type, document.flags) == (kind, frozenset())
+
+
+def test_kinds_of_pages_that_are_not_wanted_are_rejected(labeller):
+    config = CleanConfig(page_types_rejected=("product", "listing"))
+    found = clean(Article(tuple(numbered(BODY)), page_type="product"), labeller, config)
+    assert (found.stage, found.reason) == ("clean", "page-type")
+    assert "product" in found.detail
+    assert not isinstance(clean(Article(tuple(numbered(BODY)), page_type="forum"), labeller, config), Rejected)
+
+
+def test_a_page_that_is_mostly_links_is_a_listing_without_saying_so(labeller):
+    items = [link(f"Ferry news item number {number} of this week", 20 + number, tag="li", section=7) for number in range(12)]
+    assert clean(Article(tuple(items)), labeller, CONFIG).page_type == "listing"
+    assert clean(Article(tuple(items)), labeller, CleanConfig(page_types_rejected=("listing",))).reason == "page-type"
 
 
 def test_a_page_cleaned_again_as_text_changes_nothing(labeller):
