@@ -3,6 +3,8 @@
     python -m benchmarks.train_cleaner SHARED/bench --split train -o train.zip
     WINNOW_MODEL=train.zip python ../shared/bench/score.py natural ingest.evaluate:keep_lines
 
+    python -m benchmarks.train_cleaner SHARED/bench --cross-validate
+
 Three steps, for plain text and for HTML: a linear model over words; a forest that weighs its verdict beside all other traits;
 a second forest that sees the verdicts of the first on the lines round each. What a later step learns from is said by models
 that have not seen the publisher (FOLDS folds). The same data, lock and machine give the same bytes.
@@ -24,6 +26,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import SGDClassifier
 
+from benchmarks.out_of_fold import Answers, figures, judged
 from benchmarks.training_data import FOLDS, Sample, samples
 from ingest.clean.features import wording_columns
 from ingest.clean.forest import Forest
@@ -114,7 +117,7 @@ def as_forest(learner: CatBoostClassifier, names: tuple[str, ...]) -> Forest:
 def unseen(parts: Sequence[Sample], fit: Callable[[Sequence[int]], Callable[[int], Floats]]) -> list[Floats]:
     """For each sample what a model says that was fitted to the other folds."""
     found: list[Floats] = [np.zeros(0, np.float32)] * len(parts)
-    for fold in range(FOLDS):
+    for fold in sorted({sample.fold for sample in parts}):
         judge = fit([index for index, sample in enumerate(parts) if sample.fold != fold])
         for index, sample in enumerate(parts):
             if sample.fold == fold:
@@ -133,7 +136,7 @@ def fit_passes(parts: Sequence[Sample], words: Sequence[Floats], trees: tuple[in
     sure = unseen(parts, fit)
     log("first pass judged by folds")
     first = fit_forest(parts, columns, trees[0])
-    both = [one | second_columns(sample.page, shares) for one, sample, shares in zip(columns, parts, sure, strict=True)]
+    both = [one | second_columns(sample.page, shares, one) for one, sample, shares in zip(columns, parts, sure, strict=True)]
     log("first pass")
     return Passes(first, fit_forest(parts, both, trees[1]))
 
@@ -154,17 +157,36 @@ def fit_model(texts: Sequence[Sample], pages: Sequence[Sample]) -> Model:
     return Model(wording, text, html)
 
 
+def cross_validate(data: Path, texts: Sequence[Sample], pages: Sequence[Sample]) -> None:
+    """Print the figures of all sets, each fold judged by a model of the others."""
+    answers: Answers = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for fold in range(FOLDS):
+            path = Path(folder) / f"without-{fold}.zip"
+            others = [[sample for sample in parts if sample.fold != fold] for parts in (texts, pages)]
+            save(fit_model(*others), path)
+            answers |= judged(data, fold, path)
+            log(f"fold {fold + 1} of {FOLDS}")
+    for name, group, scores in figures(data, answers):
+        print(name, group, " ".join(f"{figure}={value:.4f}" for figure, value in scores.items()))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="folder with the development data")
     parser.add_argument("--split", choices=("train", "all"), default="all", help="what to learn from (default: %(default)s)")
+    parser.add_argument(
+        "--cross-validate", action="store_true", help="write nothing: print how models do on publishers that they have not seen"
+    )
     parser.add_argument("-o", "--output", type=Path, default=SHIPPED, help="default: the model that ships")
     options = parser.parse_args()
     splits = frozenset({"train"} if options.split == "train" else {"train", "dev"})
     texts, pages = samples(options.data, splits, pages=False), samples(options.data, splits, pages=True)
     log(f"{len(texts)} texts, {len(pages)} pages, {sum(len(sample.keep) for sample in [*texts, *pages])} lines")
+    if options.cross_validate:
+        return cross_validate(options.data, texts, pages)
     save(fit_model(texts, pages), options.output)
-    log(f"{options.output}: {options.output.stat().st_size} bytes")
+    return log(f"{options.output}: {options.output.stat().st_size} bytes")
 
 
 if __name__ == "__main__":

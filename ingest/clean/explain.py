@@ -1,7 +1,7 @@
 """Why each block was kept or cut: how sure the model is, what it weighed most, and the rule where one decided.
 
-The second pass decides. Where it goes by what the first found of the same line, that weight is handed on to what the first
-weighed in the same direction.
+The verdict lies halfway between the two passes. Where the second goes by what the first found of the same line, that weight is
+handed on to what the first weighed in the same direction.
 """
 
 from collections.abc import Mapping
@@ -56,7 +56,7 @@ def causes_of(judged: Judged) -> list[tuple[Cause, ...]]:
     """What weighed most for each line."""
     columns, passes, kind = judged.evidence.columns, judged.evidence.passes, "html" if judged.evidence.is_html else "text"
     first = _by_trait(passes.first, columns, f"{kind}-1")
-    names, weights = _handed_on(_by_trait(passes.second, columns, f"{kind}-2"), first)
+    names, weights = _halfway(first, _handed_on(_by_trait(passes.second, columns, f"{kind}-2"), first))
     order = np.argsort(-np.abs(weights), axis=1)[:, :CAUSES]
     return [
         tuple(Cause(_said(names[place], columns, line), float(weights[line, place])) for place in row if weights[line, place])
@@ -138,6 +138,17 @@ def _handed_on(second: Told, first: Told) -> Told:
         known = merged.get(trait.name)
         merged[trait.name] = (trait, shares[:, number] * heard[:, 0] + (known[1] if known else 0.0))
     return [trait for trait, _ in merged.values()], np.stack([each for _, each in merged.values()], axis=1)
+
+
+def _halfway(first: Told, second: Told) -> Told:
+    """The means of both passes' weights."""
+    traits = {trait.name: trait for trait in (*first[0], *second[0])}
+    place = {name: number for number, name in enumerate(traits)}
+    weights = np.zeros((len(first[1]), len(traits)))
+    for names, told in (first, second):
+        for number, trait in enumerate(names):
+            weights[:, place[trait.name]] += told[:, number] / 2
+    return [*traits.values()], weights
 
 
 def _said(trait: Trait, columns: Mapping[str, Column], line: int) -> str:

@@ -1,10 +1,13 @@
 """Columns for the second pass: the first pass's verdict on each line, its neighbours, its segment and the whole page."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ingest.clean.outline import Outline
 from ingest.clean.shape import Column
+from ingest.clean.tail import tail_columns
 from ingest.clean.terms import Floats
 
 STEPS = (-3, -2, -1, 0, 1, 2, 3)
@@ -14,15 +17,15 @@ SURE = 0.8
 NONE, FAR = -1.0, -99.0
 
 
-def second_columns(page: Outline, sure: Column) -> dict[str, Column]:
-    """One column per trait, one value per line; `sure` holds the first pass's verdicts."""
+def second_columns(page: Outline, sure: Column, first: Mapping[str, Column]) -> dict[str, Column]:
+    """One column per trait, one value per line; `sure` holds the first pass's verdicts, `first` the columns that it saw."""
     widths = np.array([line.width for line in page.lines], np.float64)
     dense = np.array([line.dense for line in page.lines])
     shares = sure.astype(np.float64)
     columns = {f"sure_{step:+d}": shifted(shares, step, NONE) for step in STEPS}
     columns |= {f"sure_{name}": window_mean(shares, widths, *span) for name, span in WINDOWS.items()}
     columns |= _totals(shares, widths, dense) | _segments(page, shares, widths) | _prose(shares, dense)
-    return {name: values.astype(np.float32) for name, values in columns.items()}
+    return {name: values.astype(np.float32) for name, values in columns.items()} | tail_columns(page, sure, first)
 
 
 def shifted(values: Floats, step: int, beyond: float) -> Floats:

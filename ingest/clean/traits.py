@@ -78,6 +78,24 @@ TRAITS: tuple[Trait, ...] = (
         ("in_title", "to_title", "title_covered", "of_title"),
     ),
     Trait(
+        "what follows",
+        "tail_odds",
+        ((0, "is followed by what hardly seems the article's"), (inf, "is followed by more that seems the article's")),
+        ("tail_odds", "tail_weight", "tail_contrast", "tail_best_run", "tail_best", "run_after", "run_far_after"),
+    ),
+    Trait(
+        "what precedes",
+        "run_before",
+        ((0, "follows what hardly seems the article's"), (inf, "follows what seems the article's")),
+        ("head_odds", "head_worst_run", "run_before"),
+    ),
+    Trait(
+        "manner",
+        "near_wording_+0_contrast",
+        ((-0.5, "is written otherwise than the article before it"), (inf, "is written like the article before it")),
+        starts=("near_", "tail_"),
+    ),
+    Trait(
         "opening",
         "in_lead",
         (

@@ -11,6 +11,8 @@ MAX_LINES_BEFORE = 25
 """How far above the lead a headline is looked for."""
 BODY_PARAGRAPHS = 12
 """Paragraphs from the lead on whose words a headline is looked up in."""
+SENTENCE_WIDTH = 50
+"""From this width a line that ends like a sentence may open the running text."""
 MIN_SCORE = 0.28
 """Share of a headline's words, by rarity, that the body must take up, with what its place adds or takes."""
 FURNITURE = frozenset(
@@ -43,7 +45,14 @@ def find_headline(blocks: Sequence[Block]) -> int | None:
     if not lines:
         return None
     first, last = main_region(lines, None)
-    body = [index for index in range(first, last + 1) if lines[index].dense][:BODY_PARAGRAPHS]
+    paragraphs = [index for index in range(first, last + 1) if lines[index].dense]
+    found = _above(lines, paragraphs)
+    return found if found is not None else _above(lines, _with_short_sentences(lines, paragraphs))
+
+
+def _above(lines: Sequence[Line], paragraphs: Sequence[int]) -> int | None:
+    """The best headline above the first paragraph; null where none is good enough."""
+    body = paragraphs[:BODY_PARAGRAPHS]
     if not body:
         return None
     told: Counter[str] = Counter()
@@ -53,6 +62,18 @@ def find_headline(blocks: Sequence[Block]) -> int | None:
     scores = {index: _shared(lines[index].vector, told) + _standing(lines, index, body[0]) for index in candidates}
     best = max(candidates, key=scores.__getitem__, default=None)
     return best if best is not None and scores[best] >= MIN_SCORE else None
+
+
+def _with_short_sentences(lines: Sequence[Line], paragraphs: Sequence[int]) -> list[int]:
+    """The paragraphs that are no furniture, and the sentences right above them that are too short for one."""
+    body = [index for index in paragraphs if not lines[index].cues & FURNITURE]
+    while body and body[0] > 0 and _is_sentence(lines[body[0] - 1]):
+        body.insert(0, body[0] - 1)
+    return body
+
+
+def _is_sentence(line: Line) -> bool:
+    return line.ends and line.width >= SENTENCE_WIDTH and not line.cues & FURNITURE
 
 
 def _shared(vector: Mapping[str, float], known: Mapping[str, float]) -> float:

@@ -25,7 +25,6 @@ ADVERSARIAL = {
 CUT_NOW = {
     "neg-quotes": "the last three of eleven quotes go as teasers",
     "neg-results": "half of the table and the two sentences under it go",
-    "neg-letters-ja": "three of four letters, each one quote, go as teasers",
     "neg-explainer-zh": "the headline is not found, and goes as navigation",
     "neg-column-ar": "the headline is not found, and goes as navigation",
     "neg-liveblog-fr": "the headline is not found, and goes as a teaser",
