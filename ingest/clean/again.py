@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ingest.clean.apply import slice_block
 from ingest.clean.outline import Outline
-from ingest.records import Article, Block, Label
+from ingest.records import Article, Block, Label, Reason
 
 MAX_LOOKS = 3
 """Further looks at most."""
@@ -33,8 +33,17 @@ def settled(article: Article, labels: Sequence[Label], look: Callable[[Article],
         if not gone:
             break
         for index, label in gone.items():
-            found[index] = Label.whole(article.blocks[index], label.cuts[0].reason, label.cuts[0].score)
+            reason = Reason.FOREIGN_STORY if _heads_story(article, found, index) else label.cuts[0].reason
+            found[index] = Label.whole(article.blocks[index], reason, label.cuts[0].score)
     return found
+
+
+def _heads_story(article: Article, labels: Sequence[Label], index: int) -> bool:
+    """Whether the block right below is gone as another story's: then this one was its headline."""
+    if index + 1 == len(labels) or not labels[index + 1].cuts:
+        return False
+    below = labels[index + 1].cuts[0]
+    return below.reason is Reason.FOREIGN_STORY and below.end - below.start == len(article.blocks[index + 1].text)
 
 
 def _gone(article: Article, labels: Sequence[Label], look: Callable[[Article], Look]) -> dict[int, Label]:

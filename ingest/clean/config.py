@@ -10,7 +10,7 @@ from ingest.records import PageType, Reason
 OperatingPoint = Literal["conservative", "balanced", "strict"]
 
 POINTS: Mapping[OperatingPoint, tuple[float, float]] = {
-    "conservative": (0.4, 0.5),
+    "conservative": (0.4, 0.45),
     "balanced": (0.5, 0.6),
     "strict": (0.7, 0.7),
 }

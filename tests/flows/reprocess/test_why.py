@@ -94,7 +94,7 @@ def test_the_page_shows_why_below_each_block(desk, usual, filled) -> None:
 def test_show_tells_why_on_the_terminal_and_as_json(desk, usual, filled) -> None:
     command = ["show", "story.txt", "--why", "--corpus", str(desk.corpus)]
     printed = CliRunner().invoke(cli, command).output
-    assert "sure to be the article's own. It is cut below 0.30" in printed
+    assert "sure to be the article's own. It is cut below 0.40" in printed
     assert printed.rstrip().endswith(f"model {filled.model}.")
     blocks = json.loads(CliRunner().invoke(cli, [*command, "--json"]).output)["why"]["blocks"]
     assert {len(block["causes"]) for block in blocks} == {3}
