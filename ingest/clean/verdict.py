@@ -26,7 +26,6 @@ class Evidence:
     columns: Mapping[str, Column]
     """Of both passes: the first reads those that it knows."""
     is_html: bool
-
     own_shares: Sequence[float]
     """How sure each block is to be the article's own, 0 to 1, in order."""
 
