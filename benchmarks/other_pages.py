@@ -7,20 +7,18 @@ for no article. With --worst the pages where most is lost against trafilatura ar
 """
 
 import argparse
-import importlib.util
 import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pyarrow.parquet as pq
 
 from benchmarks.peers import trafilatura_text
+from benchmarks.scorer import scorer
 from ingest.clean.loss import is_other_page
 from ingest.evaluate import article_of_html, clean_html
 from ingest.records import Rejected
@@ -43,7 +41,7 @@ class Scored:
 def scored(shared: Path, record: Mapping[str, Any]) -> Scored:
     """Both scores of a page."""
     article = article_of_html(record["html"], record["url"])
-    score = _score(shared).score_pages
+    score = scorer(shared / "bench").score_pages
     kind = "article" if isinstance(article, Rejected) else article.page_type
     both = (score([record], clean)["F1"] for clean in (clean_html, trafilatura_text))
     return Scored(
@@ -53,16 +51,6 @@ def scored(shared: Path, record: Mapping[str, Any]) -> Scored:
         not isinstance(article, Rejected) and is_other_page(article),
         *both,
     )
-
-
-@cache
-def _score(shared: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("score", shared / "bench" / "score.py")
-    if spec is None or spec.loader is None:
-        raise FileNotFoundError(shared)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def _told(group: str, pages: Sequence[Scored]) -> str:

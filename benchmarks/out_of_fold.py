@@ -3,8 +3,6 @@
 The scorer is the data's own `score.py`; the functions that it calls are those of production, at the default operating point.
 """
 
-import importlib.util
-import json
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -12,17 +10,16 @@ from concurrent.futures import ProcessPoolExecutor
 from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-import pyarrow.parquet as pq
-
-from benchmarks.training_data import SETS, fold_of, rows
+from benchmarks.scorer import scorer
+from benchmarks.training_data import SETS, fold_of, pages_of, rows
 from ingest.evaluate import clean_html, keep_lines
 
 Answers = dict[str, Any]
 """What a model kept of each document: a list of booleans for lines, the clean text of a page."""
 TASKS = {"natural": "natural", "dumps": "text", "stories": "story"}
+BOTH = frozenset({"train", "dev"})
 WHOLE = ("lxml", "resi")
 """Styles of dumps that hold all that is visible."""
 
@@ -40,7 +37,7 @@ def _judge(data: Path, fold: int, model: Path) -> Answers:
         for record in _documents(data, name):
             if fold_of(_publisher(record)) == fold:
                 answers[_key(record["lines"])] = keep_lines(record["lines"])
-    for page in _pages(data):
+    for page in _news(data):
         if fold_of(page["publisher"]) == fold:
             answers[_key([page["url"]])] = clean_html(_bytes(page["html"]), page["url"])
     return answers
@@ -48,7 +45,7 @@ def _judge(data: Path, fold: int, model: Path) -> Answers:
 
 def figures(data: Path, answers: Answers) -> Iterator[tuple[str, str, dict[str, float]]]:
     """Set, group and scores over all folds together."""
-    score = _scorer(data)
+    score = scorer(data)
 
     def kept(lines: Sequence[str]) -> list[bool]:
         found: list[bool] = answers[_key(lines)]
@@ -62,7 +59,7 @@ def figures(data: Path, answers: Answers) -> Iterator[tuple[str, str, dict[str, 
                 groups[_group(name, record)].append(record)
         for group, members in sorted(groups.items()):
             yield name, group, judge(members, kept)
-    pages = [{**page, "html": _bytes(page["html"])} for page in _pages(data) if _key([page["url"]]) in answers]
+    pages = [{**page, "html": _bytes(page["html"])} for page in _news(data) if _key([page["url"]]) in answers]
     yield "pages", "news", score.score_pages(pages, lambda _html, url: answers[_key([url])])
 
 
@@ -83,11 +80,8 @@ def _documents(data: Path, name: str) -> Iterator[dict[str, Any]]:
             yield from rows(data / f"{file}.jsonl.zst")
 
 
-def _pages(data: Path) -> Iterator[dict[str, Any]]:
-    known = json.loads((data / "splits.json").read_text("utf-8"))
-    for page in pq.read_table(data / "pages.parquet").to_pylist():
-        if page["news"] and page["publisher"] in known:
-            yield page
+def _news(data: Path) -> Iterator[dict[str, Any]]:
+    return (page for page in pages_of(data, BOTH) if page["news"])
 
 
 def _bytes(html: str | bytes) -> bytes:
@@ -100,12 +94,3 @@ def _publisher(record: dict[str, Any]) -> str:
 
 def _key(lines: Sequence[str]) -> str:
     return sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _scorer(data: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("score", data / "score.py")
-    if spec is None or spec.loader is None:
-        raise FileNotFoundError(data / "score.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module

@@ -61,8 +61,8 @@ class Sample:
 def samples(folder: Path, splits: frozenset[str], *, pages: bool) -> list[Sample]:
     """All samples of the splits; of HTML pages, or of plain text."""
     if pages:
-        return _made(samples_of_page, _pages(folder, splits))
-    return [*_made(samples_of_text, _texts(folder, splits)), *_made(samples_of_extractions, _pages(folder, splits))]
+        return _made(samples_of_page, pages_of(folder, splits))
+    return [*_made(samples_of_text, _texts(folder, splits)), *_made(samples_of_extractions, pages_of(folder, splits))]
 
 
 def _made(make: Callable[[dict[str, Any]], list[Sample]], records: Iterator[dict[str, Any]]) -> list[Sample]:
@@ -128,7 +128,8 @@ def _weight_of(text: str) -> float:
     return min(3.0, 0.25 + len(text) / 150)
 
 
-def _pages(folder: Path, splits: frozenset[str]) -> Iterator[dict[str, Any]]:
+def pages_of(folder: Path, splits: frozenset[str]) -> Iterator[dict[str, Any]]:
+    """The HTML pages of publishers of some splits."""
     split_of = json.loads((folder / "splits.json").read_text("utf-8"))
     for record in pq.read_table(folder / "pages.parquet").to_pylist():
         if split_of.get(record["publisher"]) in splits:
