@@ -21,6 +21,8 @@ from storage.probes import WRITERS, Finding, Ground, Probe, Verdict, race
 from storage.tables import Corpus
 
 ROUNDS = 10
+RACES = 5
+"""On a table each: dearer than a round."""
 SKEW_NOTED = timedelta(minutes=1)
 SKEW_REFUSED = timedelta(minutes=15)
 """S3 refuses requests that are signed by a clock that far off."""
@@ -167,10 +169,14 @@ def _lists_what_stands(ground: Ground) -> Finding:
 
 
 def _tables_move_once(ground: Ground) -> Finding:
-    won = delta.race(ground.bucket, ground.key("table"), race)
-    if len(won) == 1:
-        return Finding("tables", "fine", f"of {WRITERS} transactions at once, one won", "tables move one commit at a time")
-    seen = f"of {WRITERS} transactions at once, {len(won)} were told that they had won"
+    for turn in range(RACES):  # one race may pass a faulty store: who comes late sees the winner's entry and does not try
+        won = len(delta.race(ground.bucket, ground.key(f"table/{turn}"), race))
+        if won != 1:
+            break
+    else:
+        seen = f"of {WRITERS} transactions at once, one won, {RACES} times of {RACES}"
+        return Finding("tables", "fine", seen, "tables move one commit at a time")
+    seen = f"of {WRITERS} transactions at once, {won} were told that they had won"
     return Finding("tables", "missing", seen, "use one writer at a time: tables could lose a commit's rows")
 
 
