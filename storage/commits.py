@@ -4,15 +4,18 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from storage import keys
 from storage.errors import DamagedError, KeyMissingError, RefusedError, StoreUnavailableError
 from storage.keys import Table
 from storage.objects import Bucket
 
-FORMAT = 1
-"""Of a commit's JSON; a reader refuses what it does not know."""
+FORMAT = 2
+"""Of a commit's JSON; a reader knows all up to its own, and refuses newer ones."""
+
+Kind = Literal["run", "rollback", "compaction"]
+"""run: rows from inputs · rollback: rows that restore what stood before a run · compaction: the same rows in other files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,9 @@ class FileEntry:
     min_id: str | None = None
     """Null where the file has no row."""
     max_id: str | None = None
+    min_seq: int | None = None
+    """Of its rows; null where all are of the commit itself."""
+    max_seq: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,13 @@ class Commit:
     """Counts that listings show: inputs, kept …"""
     engines: Mapping[str, str] = field(default_factory=dict)
     """Package → version, of what made and wrote the rows."""
+    kind: Kind = "run"
+    replaces: Mapping[Table, tuple[str, ...]] = field(default_factory=dict)
+    """Paths within each table's folder of the files whose rows stand in this commit's files now."""
+    undoes: str | None = None
+    """The run that a rollback undoes."""
+    is_all_new: bool = False
+    """Whether no document that it decides on was in `documents` before: then nothing there has to be looked for."""
 
     def to_json(self) -> bytes:
         """The commit as its object holds it."""
@@ -60,10 +73,11 @@ class Commit:
         """The commit of an object. Raises: DamagedError, naming the key."""
         try:
             says: dict[str, Any] = json.loads(data)
-            if says.pop("format") != FORMAT:
+            if says.pop("format") > FORMAT:
                 raise DamagedError(f"{key} was written by a newer Winnow: upgrade, then run the same command again")
             says["created_at"] = datetime.fromisoformat(says["created_at"])
             says["files"] = {table: tuple(FileEntry(**entry) for entry in says["files"][table]) for table in says["files"]}
+            says["replaces"] = {table: tuple(paths) for table, paths in says.get("replaces", {}).items()}
             says["sketches"] = FileEntry(**says["sketches"]) if says["sketches"] else None
             return cls(**says)
         except (ValueError, TypeError, KeyError, AttributeError) as error:

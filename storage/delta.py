@@ -8,6 +8,7 @@ commit after the one that it was opened at.
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, Schema, Transaction
@@ -42,6 +43,25 @@ def create(bucket: Bucket, table: Table) -> None:
                 raise
 
 
+@dataclass(frozen=True, slots=True)
+class LiveFile:
+    """A data file as a version of a table names it."""
+
+    path: str
+    """Within the table's folder."""
+    size: int
+    """Bytes."""
+    rows: int | None = None
+    min_seq: int | None = None
+    """Of its rows; null where another writer has named the file without."""
+    max_seq: int | None = None
+
+    def overlaps(self, after: int, until: int | None) -> bool:
+        """Whether it may hold rows of the commits after one, up to another (included; null: the newest)."""
+        too_old = self.max_seq is not None and self.max_seq <= after
+        return not (too_old or (until is not None and self.min_seq is not None and self.min_seq > until))
+
+
 class Handle:
     """One version of one table; `apply` moves it on."""
 
@@ -68,10 +88,13 @@ class Handle:
         protocol = self._delta.protocol()
         return protocol.min_reader_version, protocol.min_writer_version
 
-    def files(self) -> list[tuple[str, int]]:
-        """Path and bytes of each live file, in commit order."""
-        actions = pa.table(self._delta.get_add_actions(flatten=True)).select(["path", "size_bytes"])
-        return sorted((row["path"], row["size_bytes"]) for row in actions.to_pylist())
+    def files(self) -> list[LiveFile]:
+        """The files that count in this version, in the order of the commits that named them."""
+        actions = pa.table(self._delta.get_add_actions(flatten=True))
+        known = set(actions.column_names)
+        names = [name for name in ("path", "size_bytes", "num_records", "min.seq", "max.seq") if name in known]
+        rows = zip(*(actions[name].to_pylist() for name in names), strict=True)
+        return sorted((LiveFile(*row) for row in rows), key=lambda file: file.path)
 
     def tombstones(self) -> set[str]:
         """Paths of files that were replaced and may still be read by whoever opened an older version."""
@@ -91,11 +114,11 @@ class Handle:
                 return True
         return True
 
-    def apply(self, commit: Commit, adds: Sequence[FileEntry], removes: Sequence[tuple[str, int]]) -> bool:
+    def apply(self, commit: Commit, adds: Sequence[FileEntry], removes: Sequence[LiveFile]) -> bool:
         """Moves the table to the next commit; False: it has moved since this handle was opened."""
-        when = int(commit.created_at.timestamp() * 1000)
-        actions: list[AddAction | RemoveAction] = [_add(entry, commit.seq, when) for entry in adds]
-        actions += [RemoveAction(path, True, when, size, {}) for path, size in removes]  # noqa: FBT003
+        when, changes = int(commit.created_at.timestamp() * 1000), commit.kind != "compaction"
+        actions: list[AddAction | RemoveAction] = [_add(entry, commit.seq, when, changes) for entry in adds]
+        actions += [RemoveAction(file.path, changes, when, file.size, {}) for file in removes]
         properties = CommitProperties(
             app_transactions=[Transaction(APP, commit.seq)], max_commit_retries=0, custom_metadata={"run": commit.run}
         )
@@ -127,10 +150,11 @@ def race(bucket: Bucket, key: str, run: Callable[[Callable[[int], bool]], list[i
         raise answers.of_delta(f"{bucket.uri}/{key}", error) from error
 
 
-def _add(entry: FileEntry, seq: int, when: int) -> AddAction:
-    bounds = {"minValues": {"id": entry.min_id, "seq": seq}, "maxValues": {"id": entry.max_id, "seq": seq}}
-    stats = {"numRecords": entry.rows, "nullCount": {"id": 0, "seq": 0}} | bounds
-    return AddAction(entry.path, entry.size, {}, when, True, json.dumps(stats))  # noqa: FBT003
+def _add(entry: FileEntry, seq: int, when: int, changes: bool) -> AddAction:  # noqa: FBT001 - Delta's own field
+    least = {"id": entry.min_id, "seq": seq if entry.min_seq is None else entry.min_seq}
+    most = {"id": entry.max_id, "seq": seq if entry.max_seq is None else entry.max_seq}
+    stats = {"numRecords": entry.rows, "nullCount": {"id": 0, "seq": 0}, "minValues": least, "maxValues": most}
+    return AddAction(entry.path, entry.size, {}, when, changes, json.dumps(stats))
 
 
 def _exists(bucket: Bucket, table: Table) -> bool:

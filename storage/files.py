@@ -1,7 +1,9 @@
 """Data files of the tables: how rows become files of bounded size, and how live or staged files are read."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import and_
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -38,7 +40,9 @@ def encode(rows: pa.Table) -> tuple[bytes, FileEntry]:
     rows = rows.take(pc.sort_indices(rows["id"]))
     data = parquet.encode(rows)
     ids = rows["id"]
-    return data, FileEntry("", len(data), rows.num_rows, parquet.sha256(data), ids[0].as_py(), ids[-1].as_py())
+    seqs = pc.min_max(rows["seq"]).as_py()
+    bounds = ids[0].as_py(), ids[-1].as_py(), seqs["min"], seqs["max"]
+    return data, FileEntry("", len(data), rows.num_rows, parquet.sha256(data), *bounds)
 
 
 def read(bucket: Bucket, table: Table, path: str, columns: Sequence[str] | None = None) -> pa.Table:
@@ -51,12 +55,36 @@ def read_all(bucket: Bucket, table: Table, entries: Iterable[FileEntry], columns
     return parquet.concat((read(bucket, table, entry.path, columns) for entry in entries), SCHEMAS[table], columns)
 
 
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Rows of the commits after one, up to another."""
+
+    after: int = 0
+    until: int | None = None
+    """Included; null: the newest."""
+
+    def within(self, where: pc.Expression | None) -> pc.Expression | None:
+        """The condition narrowed to these commits."""
+        seq, bounds = pc.field("seq"), [] if where is None else [where]
+        bounds += [seq > self.after] if self.after else []
+        bounds += [] if self.until is None else [seq <= self.until]
+        return reduce(and_, bounds) if bounds else None
+
+
+EVER = Between()
+
+
 def live(
-    bucket: Bucket, table: Table, columns: Sequence[str] | None = None, where: pc.Expression | None = None
+    bucket: Bucket,
+    table: Table,
+    columns: Sequence[str] | None = None,
+    where: pc.Expression | None = None,
+    between: Between = EVER,
 ) -> Iterator[pa.Table]:
-    """Rows of a table as it stands, file by file in commit order."""
-    for path, _ in delta.Handle(bucket, table).files():
-        yield parquet.read(bucket, keys.table_file(table, path), SCHEMAS[table], columns, where)
+    """Rows of a table as it stands, file by file; rows of one id and commit keep their order. Other files stay unread."""
+    for file in delta.Handle(bucket, table).files():
+        if file.overlaps(between.after, between.until):
+            yield parquet.read(bucket, keys.table_file(table, file.path), SCHEMAS[table], columns, between.within(where))
 
 
 def _portions(batches: Iterable[pa.Table]) -> Iterator[pa.Table]:

@@ -15,6 +15,9 @@ from storage.keys import Table
 from storage.objects import Bucket
 from storage.schema import SCHEMAS
 
+OF_DECISIONS = ("seq", "duplicate_of", "cluster")
+"""Columns of `documents` that a decision gives; all others are the version's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -55,18 +58,25 @@ def documents(bucket: Bucket, proposal: Proposal) -> Iterator[pa.Table]:
 
     Raises: RefusedError where a decision names a version that does not exist.
     """
-    decisions = files.read_all(bucket, "decisions", proposal.decisions, ["id", "version", "status", "duplicate_of", "cluster"])
+    decisions = files.read_all(bucket, "decisions", proposal.decisions, ["id", "version", "status", *OF_DECISIONS])
     live = decisions.filter(pc.equal(decisions["status"], "live"))
     wanted = {(row["id"], row["version"]): at for at, row in enumerate(live.select(["id", "version"]).to_pylist())}
-    columns = [column for column in SCHEMAS["documents"].names if column not in {"duplicate_of", "cluster"}]
+    columns = [column for column in SCHEMAS["documents"].names if column not in OF_DECISIONS]
     for rows in _candidates(bucket, proposal, live, columns):
         found = list(zip(rows["id"].to_pylist(), rows["version"].to_pylist(), strict=True))
         matches = [(index, wanted.pop(name)) for index, name in enumerate(found) if name in wanted]
         if matches:
-            yield _decided(rows.take([match[0] for match in matches]), live.take([match[1] for match in matches]), proposal.seq)
+            yield decided(rows.take([match[0] for match in matches]), live.take([match[1] for match in matches]))
     if wanted:
         id_, version = min(wanted)
         raise RefusedError(f"run {proposal.run} decides on version {version} of document {id_}, which does not exist")
+
+
+def decided(rows: pa.Table, decisions: pa.Table, columns: Sequence[str] | None = None) -> pa.Table:
+    """Rows of `versions` as rows of `documents`: each with the decision in the same place."""
+    names = SCHEMAS["documents"].names if columns is None else columns
+    found = [(decisions if name in OF_DECISIONS else rows)[name] for name in names]
+    return pa.table(found, schema=pa.schema([SCHEMAS["documents"].field(name) for name in names]))
 
 
 def _candidates(bucket: Bucket, proposal: Proposal, live: pa.Table, columns: Sequence[str]) -> Iterator[pa.Table]:
@@ -80,13 +90,6 @@ def _candidates(bucket: Bucket, proposal: Proposal, live: pa.Table, columns: Seq
     old = [id_ for id_, version in pairs if (id_, version) not in fresh]
     if old:
         yield from files.live(bucket, "versions", columns, pc.field("id").isin(old))
-
-
-def _decided(rows: pa.Table, decisions: pa.Table, seq: int) -> pa.Table:
-    known = {name: rows[name] for name in rows.column_names}
-    known |= {"duplicate_of": decisions["duplicate_of"], "cluster": decisions["cluster"]}
-    known["seq"] = pa.array([seq] * len(rows), pa.int64())
-    return pa.table([known[name] for name in SCHEMAS["documents"].names], schema=SCHEMAS["documents"])
 
 
 def _check_versions(bucket: Bucket, run: str, new: pa.Table) -> None:

@@ -1,17 +1,22 @@
 """Records to rows and back: what the append-only tables hold of the domain's records."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ingest.records import Decision, Document, Edge, Flag, LanguageSpan, Reason, Removal, Sketch
 from storage.raw import RawRef
 from storage.schema import DECISIONS, OUTCOMES, SKETCHES, VERSIONS
 
 OutcomeKind = Literal["kept", "rejected", "duplicate", "unchanged", "failed"]
+
+ROW_BITS = 32
+"""Of a sort key: the row's number below, the commit's above."""
 
 _AS_IT_IS: tuple[str, ...] = (
     "url",
@@ -155,16 +160,10 @@ def speakable(text: str) -> str:
 
 
 def latest(table: pa.Table) -> pa.Table:
-    """For each id its row of the highest `seq`, of several the last; ids ascending.
-
-    Expects commit order, as `scan` gives it.
-    """
-    seen: dict[str, int] = {}
-    order: Sequence[int] = table.column("seq").to_pylist()
-    for index, (id_, seq) in enumerate(zip(table.column("id").to_pylist(), order, strict=True)):
-        if id_ not in seen or order[seen[id_]] <= seq:
-            seen[id_] = index
-    return table.take(pa.array([seen[id_] for id_ in sorted(seen)], pa.int64()))
+    """For each id its row of the highest `seq`, of several the last; ids ascending."""
+    order = np.arange(len(table), dtype=np.int64) | (table["seq"].to_numpy().astype(np.int64) << ROW_BITS)
+    newest = pa.table({"id": table["id"], "at": order}).group_by("id").aggregate([("at", "max")]).sort_by("id")
+    return table.take(pc.bit_wise_and(newest["at_max"], (1 << ROW_BITS) - 1))
 
 
 def _version_row(new: NewVersion) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def _prefixes() -> Iterator[str]:
 
 def _table_keys(corpus: Corpus, table: keys.Table) -> Iterator[str]:
     handle = delta.Handle(corpus.bucket, table)
-    for path in [path for path, _ in handle.files()] + sorted(handle.tombstones()):
+    for path in [file.path for file in handle.files()] + sorted(handle.tombstones()):
         yield keys.table_file(table, path)
 
 

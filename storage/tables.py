@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from storage import delta, files, keys, parquet, proposals
 from storage.commits import Commit, CommitLog, FileEntry
 from storage.errors import DamagedError, HeadMovedError, KeyMissingError, NotACorpusError, RefusedError, StoreUnavailableError
+from storage.files import EVER, Between
 from storage.keys import TABLES, Table
 from storage.objects import Bucket
 from storage.proposals import Proposal
@@ -78,15 +79,25 @@ class Corpus:
         """Table → number of the newest commit that it holds."""
         return {table: delta.Handle(self.bucket, table).applied for table in TABLES}
 
-    def scan(self, table: Table, columns: Sequence[str] | None = None, where: pc.Expression | None = None) -> pa.Table:
-        """Rows of a table in commit order, as it stands; with text it may be large: see `batches`."""
-        return parquet.concat(self.batches(table, columns, where), SCHEMAS[table], columns)
+    def scan(
+        self,
+        table: Table,
+        columns: Sequence[str] | None = None,
+        where: pc.Expression | None = None,
+        between: Between = EVER,
+    ) -> pa.Table:
+        """Rows of a table as it stands; with text it may be large: see `batches`."""
+        return parquet.concat(self.batches(table, columns, where, between), SCHEMAS[table], columns)
 
     def batches(
-        self, table: Table, columns: Sequence[str] | None = None, where: pc.Expression | None = None
+        self,
+        table: Table,
+        columns: Sequence[str] | None = None,
+        where: pc.Expression | None = None,
+        between: Between = EVER,
     ) -> Iterator[pa.Table]:
-        """The same, one file at a time."""
-        return files.live(self.bucket, table, columns, where)
+        """The same, one file at a time. Rows of one id and commit keep their order; of different ones they have none."""
+        return files.live(self.bucket, table, columns, where, between)
 
     def stage_files(self, table: Table, batches: Iterable[pa.Table], *, seq: int) -> list[FileEntry]:
         """Writes rows as content-named files, ids ascending in each, which stay invisible until a commit names them.
@@ -166,18 +177,18 @@ class Corpus:
             if not moved and handle.version == before.version:
                 raise StoreUnavailableError(f"the table {table} does not take commit {commit.seq}: run `winnow doctor`")
 
-    def _replaced(self, handle: delta.Handle, commit: Commit) -> tuple[list[FileEntry], list[tuple[str, int]]]:
+    def _replaced(self, handle: delta.Handle, commit: Commit) -> tuple[list[FileEntry], list[delta.LiveFile]]:
         """For each live file of `documents` that holds a row the commit decides anew: the rest of its rows, and itself."""
         decided = files.read_all(self.bucket, "decisions", commit.files.get("decisions", ()), ["id"])["id"].combine_chunks()
         kept: list[FileEntry] = []
-        removes: list[tuple[str, int]] = []
-        for path, size in handle.files() if len(decided) else []:
-            ids = files.read(self.bucket, "documents", path, ["id"])["id"]
+        removes: list[delta.LiveFile] = []
+        for file in handle.files() if len(decided) else []:
+            ids = files.read(self.bucket, "documents", file.path, ["id"])["id"]
             goes = pc.is_in(ids, decided)
             if pc.any(goes).as_py():
-                rest = files.read(self.bucket, "documents", path).filter(pc.invert(goes))
+                rest = files.read(self.bucket, "documents", file.path).filter(pc.invert(goes))
                 kept += files.stage(self.bucket, "documents", [rest], seq=commit.seq, first_part=KEPT_PARTS + len(removes))
-                removes.append((path, size))
+                removes.append(file)
         return kept, removes
 
 

@@ -105,7 +105,24 @@ def test_a_broken_commit_is_damage_that_names_its_key(data):
         Commit.from_json(data, "clean/commits/7")
 
 
+def test_a_commit_of_the_first_format_is_read():
+    entry = {"path": "p", "size": 1, "rows": 1, "sha256": "s", "min_id": "a", "max_id": "b"}
+    told = {
+        "seq": 4,
+        "run": "r",
+        "write_id": "w",
+        "created_at": WHEN.isoformat(),
+        "config_id": "cafe",
+        "summary": {},
+        "engines": {},
+    }
+    old = told | {"format": 1, "files": {"versions": [entry]}, "sketches": None}
+    found = Commit.from_json(json.dumps(old).encode(), "k")
+    assert found == Commit(4, "r", "w", WHEN, "cafe", {"versions": (FileEntry("p", 1, 1, "s", "a", "b"),)})
+    assert (found.kind, found.replaces) == ("run", {})
+
+
 def test_a_commit_of_a_newer_format_says_upgrade():
-    newer = json.dumps(json.loads(commit(1).to_json()) | {"format": 2}).encode()
+    newer = json.dumps(json.loads(commit(1).to_json()) | {"format": 3}).encode()
     with pytest.raises(DamagedError, match="upgrade"):
         Commit.from_json(newer, "clean/commits/1")

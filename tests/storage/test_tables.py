@@ -255,7 +255,7 @@ def test_scan_reads_columns_and_conditions(corpus):
 
 
 def test_a_missing_data_file_is_named(corpus):
-    path = delta.Handle(corpus.bucket, "versions").files()[0][0]
+    path = delta.Handle(corpus.bucket, "versions").files()[0].path
     corpus.bucket.put(keys.table_file("versions", path), b"PAR1 not really PAR1")
     with pytest.raises(DamagedError, match=path):
         corpus.scan("versions")

@@ -1,0 +1,33 @@
+"""The corpus as it stood at a commit: every row carries its commit's number, so that no older version of a table is needed."""
+
+from collections.abc import Iterator, Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from storage.files import Between
+from storage.proposals import decided
+from storage.rows import latest
+from storage.schema import SCHEMAS
+from storage.tables import Corpus
+
+DECIDED = ("id", "version", "seq", "status", "duplicate_of", "cluster")
+
+
+def decisions_at(corpus: Corpus, seq: int, where: pc.Expression | None = None) -> pa.Table:
+    """The decision that held for each document at commit `seq`, withdrawn ones too, without evidence; ids ascending."""
+    return latest(corpus.scan("decisions", DECIDED, where, Between(until=seq)))
+
+
+def documents_at(
+    corpus: Corpus, seq: int, columns: Sequence[str] | None = None, where: pc.Expression | None = None
+) -> Iterator[pa.Table]:
+    """The rows of `documents` as they stood at commit `seq`, in portions without order; `where` asks columns of `versions`."""
+    decisions = decisions_at(corpus, seq)
+    live = decisions.filter(pc.equal(decisions["status"], "live"))
+    wanted = list(SCHEMAS["documents"].names if columns is None else columns)
+    read = list(dict.fromkeys(["id", "version", *(name for name in wanted if name in SCHEMAS["versions"].names)]))
+    for rows in corpus.batches("versions", read, where, Between(until=seq)):
+        at = pc.index_in(rows["id"], live["id"])
+        chosen = pc.equal(rows["version"], live["version"].take(at))  # null where it is not live: dropped by filter
+        yield decided(rows.filter(chosen), live.take(at.filter(chosen)), wanted)
