@@ -41,6 +41,7 @@ def rebuild(bucket: Bucket, tell: Tell = lambda _table: None) -> Rebuilt:
 
     Only a table's own log and the files of `documents` are derived: a file of the other tables that is gone stops it.
     """
+    Corpus.peek(bucket)
     reset = tuple(table for table in TABLES if _is_reset(bucket, table))
     corpus = Corpus.open(bucket)
     added, dropped = 0, 0
@@ -99,7 +100,10 @@ def _write_documents(corpus: Corpus) -> tuple[int, int]:
         most = files.rows_of_documents(len(decisions))
         rows = (batch for window in _windows(corpus, head) for batch in asof.documents_at(corpus, head, between=window))
         made = files.stage(corpus.bucket, "documents", rows, seq=head, first_part=REBUILT_PARTS, most_rows=most)
-        if handle.restate(head, made, handle.files()):
+        held, named = {file.path: file for file in handle.files()}, {entry.path for entry in made}
+        more = [entry for entry in made if entry.path not in held]
+        less = [file for path, file in held.items() if path not in named]
+        if handle.restate(head, more, less):
             return head, sum(entry.rows for entry in made)
 
 

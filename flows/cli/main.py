@@ -27,6 +27,8 @@ VERBS = {
     "maintain": "flows.cli.maintain",
     "evaluate": "flows.cli.evaluate",
     "config": "flows.cli.config",
+    "verify": "flows.cli.verify",
+    "rebuild": "flows.cli.rebuild",
     "doctor": "flows.cli.doctor",
     "up": "flows.cli.up",
 }

@@ -67,6 +67,13 @@ def test_a_healthy_corpus_keeps_its_files_but_for_documents(bucket):
     assert rows(Corpus.open(bucket)) == before
 
 
+def test_a_second_rebuild_finds_its_own_files(bucket):
+    before = rows(Corpus.open(bucket))
+    first = rebuild(bucket)
+    assert rebuild(bucket) == first
+    assert rows(Corpus.open(bucket)) == before
+
+
 def test_documents_come_back_though_all_their_files_are_gone(bucket):
     before = rows(Corpus.open(bucket))
     for info in list(bucket.list("clean/documents/")):
