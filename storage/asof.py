@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from storage.files import EVER, Between
+from storage.files import EVER, Between, of_ids
 from storage.proposals import OF_DECISIONS, decided
 from storage.rows import latest
 from storage.schema import SCHEMAS
@@ -30,7 +30,7 @@ def documents_at(
 
     Of all documents, or `among` some; or only those whose content came `between` certain commits, none later than `seq`.
     """
-    where = None if among is None else pc.field("id").isin(sorted(among))
+    where = None if among is None else of_ids(among)
     decisions = decisions_at(corpus, seq, where)
     live = decisions.filter(pc.equal(decisions["status"], "live"))
     wanted = list(SCHEMAS["documents"].names if columns is None else columns)

@@ -24,6 +24,7 @@ VERBS = {
     "inspect": "flows.cli.inspect",
     "browse": "flows.cli.browse",
     "reprocess": "flows.cli.reprocess",
+    "rollback": "flows.cli.rollback",
     "maintain": "flows.cli.maintain",
     "evaluate": "flows.cli.evaluate",
     "config": "flows.cli.config",
