@@ -10,10 +10,10 @@ from storage.local import LocalBucket
 from storage.tables import Corpus
 from tests.storage.corpora import assert_lawful, doc_id, ingest
 from tests.torture.conftest import FULL
-from tests.torture.turns import Turns, schedules, watch_tables, watched
+from tests.torture.turns import Turns, schedules, watch_decisions_and_tables, watched
 
 FIRST = {"clock": "It struck twelve.", "ferry": "It sailed."}
-DEPTH = {2: 9 if FULL else 5, 3: 6 if FULL else 3}
+DEPTH = {2: 10 if FULL else 5, 3: 6 if FULL else 3}
 """Choices that are played out in every order, by writers; what comes later goes first come, first served."""
 
 
@@ -56,7 +56,7 @@ def test_every_order_of_writers_ends_with_all_of_their_runs(made, tmp_path, monk
         shutil.copytree(made, place)
         with monkeypatch.context() as patch:
             turns = Turns(schedule)
-            watch_tables(patch, turns)
+            watch_decisions_and_tables(patch, turns)
             bucket = watched(LocalBucket(place), turns)
             ended = turns.play([increment(bucket, run) for run in runs])
         assert ended == [None] * writers, schedule
@@ -76,7 +76,7 @@ def test_every_order_of_a_run_and_a_compaction_keeps_all_rows(made, tmp_path, mo
         shutil.copytree(base, place)
         with monkeypatch.context() as patch:
             turns = Turns(schedule)
-            watch_tables(patch, turns)
+            watch_decisions_and_tables(patch, turns)
             bucket = watched(LocalBucket(place), turns)
             ended = turns.play([increment(bucket, "writer-0"), lambda bucket=bucket: compact(Corpus.open(bucket))])
         assert ended == [None, None], schedule

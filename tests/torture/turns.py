@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from storage import delta
 from storage.bucket import Bucket
 from storage.keys import COMMITS
+from storage.proposals import Proposal
+from storage.tables import Corpus
 from tests.storage.faults import WrappedBucket
 
 PATIENCE_S = 60
@@ -90,9 +92,15 @@ def watched(bucket: Bucket, turns: Turns) -> WrappedBucket:
     return WrappedBucket(bucket, around)
 
 
-def watch_tables(monkeypatch, turns: Turns) -> None:
-    """Every transaction of a table waits for its writer's turn, with the table's state already read."""
-    move = delta.Handle._move
+def watch_decisions_and_tables(monkeypatch, turns: Turns) -> None:
+    """A writer waits for its turn when it has decided, and before every transaction of a table, whose state it has read."""
+    move, commit = delta.Handle._move, Corpus.commit
+
+    def decided(corpus: Corpus, proposal: Proposal) -> int:
+        turns.here()
+        return commit(corpus, proposal)
+
+    monkeypatch.setattr(Corpus, "commit", decided)
 
     def waits(*args: object, **named: object) -> bool:
         turns.here()
