@@ -8,7 +8,7 @@ whoever comes later, at once or after a kill, makes the same files or finds them
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -28,8 +28,8 @@ from storage.tables import Corpus
 
 Dress = Callable[[Manifest], Mapping[str, bytes]]
 """Makes the files that go with the data, card and picture, from what the manifest says of these: path → bytes."""
-Progress = Callable[[str, int, int | None], None]
-"""Told what is done, how far, and of how much."""
+Progress = Callable[[str, int, int], None]
+"""Told what is done to documents, to how many, and of how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,8 @@ def foretell(corpus: Corpus, order: Order, progress: Progress) -> Foretold:
         raise ReleaseError(_refusal(order.name, stands.terms, "stands and was made"))
     found = Census()
     _pass(corpus, terms, found, None, progress)
+    if not found.documents:
+        raise _nothing(terms)
     return Foretold(terms.seq, found.counts(), stands is not None)
 
 
@@ -125,13 +127,25 @@ def _refusal(name: str, stands: Terms, how: str) -> str:
 
 def _make(corpus: Corpus, name: str, terms: Terms, dress: Dress, progress: Progress) -> Manifest:
     """Writes all of a release, the manifest last."""
-    found = Census()
+    bucket = corpus.bucket
     with tempfile.TemporaryDirectory(prefix="winnow-release-") as folder:
-        sorted_ = Shelves(Path(folder))
+        found, sorted_ = Census(), Shelves(Path(folder))
         _pass(corpus, terms, found, sorted_, progress)
-        files = _write_data(corpus.bucket, name, terms, sorted_, progress)
+        if not found.documents:
+            bucket.delete(keys.release_begun(name))
+            raise _nothing(terms)
+        manifest = _manifest(corpus, name, terms, found)
+        manifest = replace(manifest, files=tuple(_write_data(bucket, manifest, sorted_, progress)))
+    dressed = [_write(bucket, name, path, data) for path, data in sorted(dress(manifest).items())]
+    whole = replace(manifest, files=tuple(sorted([*manifest.files, *dressed], key=lambda file: file.path)))
+    _write(bucket, name, "manifest.json", whole.to_json())
+    return whole
+
+
+def _manifest(corpus: Corpus, name: str, terms: Terms, found: Census) -> Manifest:
+    """What is known before the first file is written."""
     commit = corpus.log.read(terms.seq)
-    manifest = Manifest(
+    return Manifest(
         name=name,
         terms=terms,
         run=commit.run,
@@ -139,12 +153,8 @@ def _make(corpus: Corpus, name: str, terms: Terms, dress: Dress, progress: Progr
         counts=found.counts(),
         made_by=_made_by(corpus, terms.seq, found.runs),
         columns=columns(),
-        files=tuple(files),
+        files=(),
     )
-    dressed = [_write(corpus.bucket, name, path, data) for path, data in sorted(dress(manifest).items())]
-    whole = replace(manifest, files=tuple(sorted([*files, *dressed], key=lambda file: file.path)))
-    _write(corpus.bucket, name, "manifest.json", whole.to_json())
-    return whole
 
 
 def _pass(corpus: Corpus, terms: Terms, found: Census, sorted_: Shelves | None, progress: Progress) -> None:
@@ -163,8 +173,10 @@ def _pass(corpus: Corpus, terms: Terms, found: Census, sorted_: Shelves | None, 
         progress("read", seen, live)
     if seen != live:
         raise DamagedError(f"{live:,} documents are live at commit {terms.seq}, but `versions` has {seen:,} of them")
-    if not found.documents:
-        raise ReleaseError(f"there is nothing to release: no document is left at commit {terms.seq}")
+
+
+def _nothing(terms: Terms) -> ReleaseError:
+    return ReleaseError(f"there is nothing to release: no document is left at commit {terms.seq}")
 
 
 def _chosen(rows: pa.Table, opt_outs: OptOuts, found: Census) -> pa.Table:
@@ -179,17 +191,16 @@ def _chosen(rows: pa.Table, opt_outs: OptOuts, found: Census) -> pa.Table:
     return chosen
 
 
-def _write_data(bucket: Bucket, name: str, terms: Terms, sorted_: Shelves, progress: Progress) -> list[ReleaseFile]:
-    files: list[ReleaseFile] = []
-    total = sum(sorted_.shards().values())
-    for done, (shelf, shard, of, rows) in enumerate(sorted_.read(), 1):
+def _write_data(bucket: Bucket, manifest: Manifest, sorted_: Shelves, progress: Progress) -> Iterator[ReleaseFile]:
+    done = 0
+    for shelf, shard, of, rows in sorted_.read():
         path = shelf.path(shard, of)
-        written = [_write(bucket, name, f"data/{path}.parquet", shelves.parquet_bytes(rows))]
-        if terms.jsonl:
-            written.append(_write(bucket, name, f"jsonl/{path}.jsonl.zst", shelves.jsonl_bytes(rows)))
-        files += [replace(file, rows=len(rows), language=shelf.language, month=shelf.month) for file in written]
-        progress("written", done, total)
-    return files
+        written = [_write(bucket, manifest.name, f"data/{path}.parquet", shelves.parquet_bytes(rows))]
+        if manifest.terms.jsonl:
+            written.append(_write(bucket, manifest.name, f"jsonl/{path}.jsonl.zst", shelves.jsonl_bytes(rows)))
+        yield from (replace(file, rows=len(rows), language=shelf.language, month=shelf.month) for file in written)
+        done += len(rows)
+        progress("written", done, manifest.counts.documents)
 
 
 def _write(bucket: Bucket, name: str, path: str, data: bytes) -> ReleaseFile:

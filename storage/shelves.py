@@ -100,20 +100,26 @@ class Shelves:
             self._bytes[shelf] += (pc.sum(sizes.slice(start, length)).as_py() or 0) + ROW_BYTES * length
             self._written, start = self._written + 1, start + length
 
-    def shards(self) -> dict[Shelf, int]:
-        """Every shelf, in order → the files that it is divided into, a power of two."""
-        return {shelf: 1 << max(0, (self._bytes[shelf] - 1) // SHARD_BYTES).bit_length() for shelf in sorted(self._bytes)}
-
     def read(self) -> Iterator[tuple[Shelf, int, int, pa.Table]]:
         """Shelf, number of the file, number of files, its rows sorted by id; nothing can be added any more."""
         self._writer.close()
         with pa.memory_map(self._path) as mapped:
             reader = pa.ipc.open_file(mapped)
-            for shelf, of in self.shards().items():
-                for shard in range(of):
-                    found = [_between(reader.get_batch(at), shard, of) for at in self._batches[shelf]]
-                    rows = pa.Table.from_batches(found, SCHEMA)
-                    yield shelf, shard, of, rows.take(pc.sort_indices(rows["id"])).combine_chunks()
+            for shelf in sorted(self._batches):
+                divided = _divided([reader.get_batch(at) for at in self._batches[shelf]], self._bytes[shelf])
+                for shard, batches in enumerate(divided):
+                    rows = pa.Table.from_batches(batches, SCHEMA)
+                    yield shelf, shard, len(divided), rows.take(pc.sort_indices(rows["id"])).combine_chunks()
+
+
+def _divided(batches: list[pa.RecordBatch], size: int) -> list[list[pa.RecordBatch]]:
+    """The rows of each file: 1, 2, 4 … files by the beginnings of ids, none without a row, for readers stumble over that."""
+    of = 1 << max(0, (size - 1) // SHARD_BYTES).bit_length()
+    while True:
+        found = [[_between(batch, shard, of) for batch in batches] for shard in range(of)]
+        if of == 1 or all(any(map(len, rows)) for rows in found):
+            return found
+        of //= 2
 
 
 def parquet_bytes(rows: pa.Table) -> bytes:
