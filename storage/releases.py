@@ -115,7 +115,8 @@ def _claim(bucket: Bucket, name: str, terms: Terms) -> Manifest | None:
         bucket.delete(keys.release_begun(name))
         return finished or published.get(bucket, name)
     if begun != terms:
-        raise ReleaseError(_refusal(name, begun, "is unfinished and was begun"))
+        told = _refusal(name, begun, "is unfinished and was begun")
+        raise ReleaseError(f"{told}, or remove {keys.release(name)} yourself where nobody is at work on it")
     return None
 
 

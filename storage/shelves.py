@@ -103,23 +103,27 @@ class Shelves:
     def read(self) -> Iterator[tuple[Shelf, int, int, pa.Table]]:
         """Shelf, number of the file, number of files, its rows sorted by id; nothing can be added any more."""
         self._writer.close()
-        with pa.memory_map(self._path) as mapped:
-            reader = pa.ipc.open_file(mapped)
-            for shelf in sorted(self._batches):
-                divided = _divided([reader.get_batch(at) for at in self._batches[shelf]], self._bytes[shelf])
-                for shard, batches in enumerate(divided):
-                    rows = pa.Table.from_batches(batches, SCHEMA)
-                    yield shelf, shard, len(divided), rows.take(pc.sort_indices(rows["id"])).combine_chunks()
+        for shelf in sorted(self._batches):
+            of = self._files(shelf)
+            for shard in range(of):
+                yield shelf, shard, of, self._rows(shelf, shard, of)
 
+    def _files(self, shelf: Shelf) -> int:
+        """1, 2, 4 …, so many that none is too large and none without a row, over which readers stumble."""
+        of = 1 << max(0, (self._bytes[shelf] - 1) // SHARD_BYTES).bit_length()
+        while of > 1 and not all(self._slices(shelf, shard, of) for shard in range(of)):
+            of //= 2
+        return of
 
-def _divided(batches: list[pa.RecordBatch], size: int) -> list[list[pa.RecordBatch]]:
-    """The rows of each file: 1, 2, 4 … files by the beginnings of ids, none without a row, for readers stumble over that."""
-    of = 1 << max(0, (size - 1) // SHARD_BYTES).bit_length()
-    while True:
-        found = [[_between(batch, shard, of) for batch in batches] for shard in range(of)]
-        if of == 1 or all(any(map(len, rows)) for rows in found):
-            return found
-        of //= 2
+    def _rows(self, shelf: Shelf, shard: int, of: int) -> pa.Table:
+        rows = pa.Table.from_batches(self._slices(shelf, shard, of), SCHEMA)
+        return rows.take(pc.sort_indices(rows["id"])).combine_chunks()
+
+    def _slices(self, shelf: Shelf, shard: int, of: int) -> list[pa.RecordBatch]:
+        """The rows of one file as they lie on the disk; mapped anew each time, so that what was read is let go of."""
+        reader = pa.ipc.open_file(pa.memory_map(self._path))
+        found = (_between(reader.get_batch(at), shard, of) for at in self._batches[shelf])
+        return [batch for batch in found if len(batch)]
 
 
 def parquet_bytes(rows: pa.Table) -> bytes:
