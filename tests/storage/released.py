@@ -36,6 +36,7 @@ class Story:
     opt_outs: tuple[str, ...] = ()
     licence_url: str | None = None
     copy_of: str | None = None
+    cluster_of: str | None = None
     is_gone: bool = False
 
     def to_version(self) -> NewVersion:
@@ -47,7 +48,8 @@ class Story:
     def to_decision(self) -> Decision:
         canonical = doc_id(self.copy_of) if self.copy_of else None
         status = "withdrawn" if self.is_gone else "live"
-        return Decision(doc_id(self.name), self.version, status, canonical, canonical or doc_id(self.name))
+        cluster = doc_id(self.cluster_of or self.copy_of or self.name)
+        return Decision(doc_id(self.name), self.version, status, canonical, cluster)
 
 
 STORIES = (

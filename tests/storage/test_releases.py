@@ -177,8 +177,13 @@ def test_months_in_which_nothing_changed_stay_as_they_are_byte_for_byte(tmp_path
     corpus = filled(bucket)
     make(corpus, "one")
     # A copy of a document of March arrives, whose id becomes the name of the cluster: of the documents themselves none changes.
-    copy = Story("late-copy", copy_of="ferry", seen=APRIL, language="de")
-    add(corpus, "second", [copy, Story("tower", "It was painted.", seen=APRIL, version=2)], [Story("ferry")])
+    copy = Story("late-copy", copy_of="ferry", cluster_of="late-copy", seen=APRIL, language="de")
+    add(
+        corpus,
+        "second",
+        [copy, Story("tower", "It was painted.", seen=APRIL, version=2)],
+        [Story("ferry", cluster_of="late-copy")],
+    )
     make(corpus, "two")
     one, two = content(bucket, "one"), content(bucket, "two")
     changed = {path for path in one if path.startswith("data/") and one[path] != two.get(path)}
