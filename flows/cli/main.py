@@ -26,9 +26,12 @@ VERBS = {
     "reprocess": "flows.cli.reprocess",
     "release": "flows.cli.release",
     "releases": "flows.cli.releases",
+    "rollback": "flows.cli.rollback",
     "maintain": "flows.cli.maintain",
     "evaluate": "flows.cli.evaluate",
     "config": "flows.cli.config",
+    "verify": "flows.cli.verify",
+    "rebuild": "flows.cli.rebuild",
     "doctor": "flows.cli.doctor",
     "up": "flows.cli.up",
 }
