@@ -16,10 +16,12 @@ from prefect.artifacts import (
 )
 
 from flows import markdown
-from flows.picture import data_uri
+from flows.picture import data_uri, embedded
 from flows.runs.maintain import Maintained
 from flows.runs.previews import Preview
+from flows.runs.release import Released
 from flows.runs.report import Progress, Report
+from flows.view.release import picture
 
 UPDATE_EVERY_S = 10.0
 """At first; an update costs 30 to 50 ms of CPU, client and server."""
@@ -69,6 +71,13 @@ def of_plan(made: Preview, apply_at: str | None) -> None:
 def of_maintenance(done: Maintained) -> None:
     """Shows what was tidied."""
     create_markdown_artifact(markdown.of_maintenance(done), key="summary", description="What was tidied")
+
+
+def of_release(done: Released) -> None:
+    """Shows what was released."""
+    create_markdown_artifact(markdown.of_release(done), key="summary", description="What the release holds")
+    if done.manifest is not None:
+        create_image_artifact(embedded(picture(done.manifest)), key="picture", description="Documents by month and language")
 
 
 def _percent(step: Progress) -> float:

@@ -24,6 +24,7 @@ from flows import choices, mortal
 from flows.ingest_articles import ingest_articles, ingest_source
 from flows.lists import Lists, lists_of
 from flows.maintain import maintain_corpus
+from flows.release import release_corpus
 from flows.reprocess import reprocess_apply, reprocess_preview
 from flows.runs.settings import Settings
 from flows.runs.sources import SourceConfig
@@ -73,6 +74,7 @@ def offers(settings: Settings) -> Iterator[Offer]:
     yield Offer(ingest_articles, "ingest")
     yield Offer(reprocess_preview, "reprocess-preview")
     yield Offer(reprocess_apply, "reprocess-apply", overlap=ConcurrencyLimitStrategy.ENQUEUE)
+    yield Offer(release_corpus, "release", overlap=ConcurrencyLimitStrategy.ENQUEUE)
     yield Offer(maintain_corpus, "maintain", NIGHTLY, overlap=ConcurrencyLimitStrategy.CANCEL_NEW)
     for source in settings.source:
         yield Offer(ingest_source, source.slug, _schedule(source), {"source": source.slug}, OVERLAP[source.overlap])

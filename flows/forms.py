@@ -85,3 +85,16 @@ class Approval(Form):
 
     plan: Filled = Field(title="Plan", description="What reprocess-preview wrote.")
     approved_by: Filled = Field(title="Approved by", description="Your name; it stands in the corpus's records.")
+
+
+class Edition(Form):
+    """Which release is made."""
+
+    name: Filled = Field(title="Name", description="What readers will know it by: letters, digits, dots, hyphens, underscores.")
+    at: str = Field(
+        default="", title="As of", description="A commit's number, or a run's id or the start of it; empty: the newest commit."
+    )
+    opt_outs: Literal["as the settings say", "keep", "leave-out"] = Field(
+        default="as the settings say", title="Opt-outs", description="Documents whose pages signal against use."
+    )
+    jsonl: bool = Field(default=False, title="JSONL too", description="The same rows beside, an object a line.")

@@ -1,20 +1,19 @@
 """Runs and plans as Markdown and as rows of tables, for the browser."""
 
 import os
-import re
 from collections.abc import Iterator, Mapping
 
 from flows.picture import Bar
 from flows.runs.maintain import Maintained
 from flows.runs.previews import Preview
+from flows.runs.release import Released
 from flows.runs.report import Report
 from flows.view.pages import run_path
+from flows.view.visible import plain
 from storage import keys
 
 PAGES = "WINNOW_PAGES"
 """Variable with the address under which the corpus's pages are served; unset where none serves them."""
-MARKUP = re.compile(r"[\\`*_{}\[\]()#+\-.!|<>~&]")
-"""What Markdown or HTML could take for markup in a stranger's text."""
 LARGEST = 20
 Row = dict[str, object]
 
@@ -127,9 +126,25 @@ def of_maintenance(done: Maintained) -> str:
     )
 
 
-def plain(text: str) -> str:
-    """A stranger's text such that Markdown shows it and does nothing else with it."""
-    return MARKUP.sub(lambda match: f"&#{ord(match[0])};", " ".join(text.split()))
+def of_release(done: Released) -> str:
+    """What a release holds."""
+    counts = done.counts
+    what = "would hold" if done.dry_run else "holds" if done.is_new else "stood already and holds"
+    held = f"It {what} {counts.documents:,} documents with {counts.words:,} words, the corpus as of commit {done.seq}."
+    left = f"Left out: {counts.duplicates_left_out:,} duplicates, {counts.opt_outs_left_out:,} for signals against use."
+    lines = [
+        f"## Release {plain(done.name)}",
+        "",
+        f"{held} {left}",
+        "",
+        "| language | documents | words |",
+        "|---|---:|---:|",
+    ]
+    words = counts.words_by_language
+    lines += [f"| {plain(name)} | {count:,} | {words[name]:,} |" for name, count in _largest_first(counts.by["language"])]
+    if not done.dry_run:
+        lines += ["", f"It stands at `{done.place}`; the pointer names {plain(done.latest or '')}."]
+    return "\n".join(lines)
 
 
 def run_address(run: str) -> str | None:

@@ -36,7 +36,12 @@ class Bar:
 
 def data_uri(bars: Sequence[Bar]) -> str:
     """The picture as an address that needs no server."""
-    return f"data:image/svg+xml;base64,{b64encode(svg(bars).encode()).decode('ascii')}"
+    return embedded(svg(bars))
+
+
+def embedded(picture: str) -> str:
+    """Any SVG as such an address."""
+    return f"data:image/svg+xml;base64,{b64encode(picture.encode()).decode('ascii')}"
 
 
 def svg(bars: Sequence[Bar]) -> str:

@@ -4,6 +4,7 @@ StorageError
 ├── StoreUnavailableError   the store does not take or give an object: the same command again may help
 │   └── AccessError         the store, or what leads to it, refuses us: only the user can repair that
 ├── NotACorpusError         the place holds something else, or nothing: the user names another place
+├── ReleaseError            a release cannot be had or made under that name: the user names another, or says what else he wants
 ├── HeadMovedError          another writer committed first: read the new state and decide again
 ├── KeyMissingError         no object stands at a key: the caller knows whether that is normal
 ├── DamagedError            an object is not what the log or an index says: stop, nothing is written over it
@@ -25,6 +26,10 @@ class AccessError(StoreUnavailableError):
 
 class NotACorpusError(StorageError):
     """A place is not a corpus that this version can open or create."""
+
+
+class ReleaseError(StorageError):
+    """No release of that name, another one stands there, or there is nothing to release."""
 
 
 class HeadMovedError(StorageError):

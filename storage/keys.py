@@ -30,6 +30,9 @@ STAGED = "clean/staged/"
 SKETCHES = "clean/sketches/"
 PROBES = "clean/probes/"
 """What `winnow doctor` tries a store with; removed when it is done. No text of articles."""
+RELEASES = "clean/releases/"
+LATEST = f"{RELEASES}latest.json"
+"""Names the newest release. No text of articles."""
 DATA_FILE = re.compile(r"\d{12}-\d{4,}-[0-9a-f]{24}\.parquet")
 RAW_WARC = "raw/warc/"
 RAW_INDEX = "raw/index/"
@@ -49,7 +52,7 @@ AREAS: Mapping[str, bool] = {
     STAGED: True,
     "clean/versions/": True,
     "clean/documents/": True,
-    "clean/releases/": True,
+    RELEASES: True,
     RAW_WARC: True,
     RAW_INDEX: True,
     RAW_LISTS: True,
@@ -152,6 +155,31 @@ def reprocess_plan(plan: str) -> str:
 def reprocess_page(plan: str) -> str:
     """The page that shows a plan. Text of articles: the largest changes, before and after."""
     return check_key(f"{PLANS}{plan}.html")
+
+
+def release(name: str) -> str:
+    """Prefix of a release's objects. Text of articles in `data/` and `jsonl/`, names of sites and licences in its card."""
+    return check_key(f"{RELEASES}{name}") + "/"
+
+
+def release_file(name: str, path: str) -> str:
+    """An object of a release, by its path in the manifest. Text as in `release`."""
+    return check_key(f"{release(name)}{path}")
+
+
+def release_manifest(name: str) -> str:
+    """What a release holds, with digests and counts; writing it makes the release real. No text of articles."""
+    return release_file(name, "manifest.json")
+
+
+def release_begun(name: str) -> str:
+    """Of which commit an unfinished release is made, and how; deleted when it is finished. No text of articles."""
+    return release_file(name, "begun.json")
+
+
+def release_name(key: str) -> str:
+    """The release that a key below `RELEASES` belongs to; of `LATEST` and other strangers the key's last part."""
+    return key.removeprefix(RELEASES).partition("/")[0]
 
 
 def raw_segment(stored_at: datetime, run: str, shard: int, part: int) -> str:

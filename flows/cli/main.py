@@ -15,7 +15,7 @@ import click
 
 from flows.errors import FlowError, FolderError, NotFoundError, PlanError
 from ingest.errors import ConfigError, GoldError, IngestError
-from storage.errors import NotACorpusError, StorageError
+from storage.errors import NotACorpusError, ReleaseError, StorageError
 
 VERBS = {
     "ingest": "flows.cli.ingest",
@@ -24,6 +24,8 @@ VERBS = {
     "inspect": "flows.cli.inspect",
     "browse": "flows.cli.browse",
     "reprocess": "flows.cli.reprocess",
+    "release": "flows.cli.release",
+    "releases": "flows.cli.releases",
     "rollback": "flows.cli.rollback",
     "maintain": "flows.cli.maintain",
     "evaluate": "flows.cli.evaluate",
@@ -34,9 +36,9 @@ VERBS = {
     "up": "flows.cli.up",
 }
 """Verb → module that holds its `command`; imported when asked for."""
-RESUMABLE = frozenset({"ingest", "browse"})
+RESUMABLE = frozenset({"ingest", "browse", "release"})
 """Verbs whose work, done so far, is taken up by the same command."""
-USAGE = (ConfigError, GoldError, NotACorpusError, NotFoundError, PlanError, FolderError)
+USAGE = (ConfigError, GoldError, NotACorpusError, ReleaseError, NotFoundError, PlanError, FolderError)
 """What the user asked for cannot be: exit code 2."""
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, is_dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -81,6 +81,15 @@ class GateConfig:
         _require(self.min_inputs >= 1, "gate.min_inputs must be 1 or more")
 
 
+@dataclass(frozen=True, slots=True)
+class ReleaseConfig:
+    """What goes into releases."""
+
+    opt_outs: Literal["keep", "leave-out"] = "keep"
+    """Documents whose pages signal against use (`noai`, `tdm-reservation` …): `keep` them, each with its signals in `rights`, or
+    `leave-out`. Either way the card tells how many there are."""
+
+
 def _require(holds: bool, sentence: str) -> None:  # noqa: FBT001 - reads as an assertion
     if not holds:
         raise ConfigError(sentence)
@@ -113,6 +122,8 @@ class Settings(BaseModel):
     """How pages are fetched."""
     gate: GateConfig = GateConfig()
     """When a run as a whole is refused."""
+    release: ReleaseConfig = ReleaseConfig()
+    """What goes into releases."""
     source: tuple[SourceConfig, ...] = ()
     """The places that articles come from, each a `[[source]]` table."""
 

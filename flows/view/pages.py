@@ -1,6 +1,7 @@
 """Renders pages: self-contained HTML that fetches nothing and shows strangers' text as text; the index alone has a script."""
 
 import hashlib
+import re
 import sys
 from base64 import b64encode
 from collections.abc import Container
@@ -9,9 +10,13 @@ from functools import cache
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2.filters import do_mark_safe
 
-from flows.view.visible import visible
+from flows.view.visible import plain, visible
 from flows.view.why import sentence, weighed
+
+PLAIN = re.compile(r"[A-Za-z0-9]+([.-][A-Za-z0-9]+)*")
+"""Hosts, codes, versions: nothing in them is markup."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["v"] = visible
+    environment.filters["md"] = in_markdown
     environment.filters["n"] = lambda number: f"{number:,}"
     environment.filters["pct"] = percent
     environment.filters["sentence"] = sentence
@@ -83,6 +89,12 @@ def _environment() -> Environment:
 def _harmless(value: object) -> object:
     """Every text that a template prints, whether or not it asked for `v`; what is markup of ours already stays."""
     return visible(value, sys.maxsize) if type(value) is str else value
+
+
+def in_markdown(text: str, most: int = 100) -> str:
+    """A stranger's text for a page of Markdown: what is plain already stays readable in its source."""
+    shown = visible(text, most)
+    return do_mark_safe(shown if PLAIN.fullmatch(shown) else plain(shown))
 
 
 def percent(share: float) -> str:

@@ -27,6 +27,15 @@ _ACTING = re.compile(
 )
 
 
+_MARKUP = re.compile(r"[\\`*_{}\[\]()#+\-.!|<>~&]")
+"""What Markdown or HTML could take for markup in a stranger's text."""
+
+
+def plain(text: str) -> str:
+    """A stranger's text such that Markdown shows it and does nothing else with it."""
+    return _MARKUP.sub(lambda match: f"&#{ord(match[0])};", " ".join(text.split()))
+
+
 def visible(text: str, most: int = MAX_BIT_CHARS) -> str:
     """At most `most` characters of the text, with control and direction characters spelt as `⟨U+202E⟩` and piles of marks cut."""
     shown = text[:most]

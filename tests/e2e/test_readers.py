@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 
 FENCE = re.compile(r"^```python ?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PAGE = "docs/reading-the-bucket.md"
-EXTRA = {"polars": "polars", "pandas": "pandas", "datasets": "datasets"}
+EXTRA = {"polars": "polars", "pandas": "pandas", "datasets": "datasets", "release": "datasets"}
 """Snippet → the package of the group `readers` that it needs."""
 TABLES = ("versions", "decisions", "outcomes", "documents")
 
@@ -101,7 +101,7 @@ class Reading:
 
 
 def fill(corpus: Path | str, root: Path, folder: Path, ingest, winnow) -> str:
-    """Two runs of a folder that changes, and a reprocess that withdraws; the id of the first run."""
+    """Two runs of a folder that changes, a reprocess that withdraws, a release; the id of the first run."""
     seeds = Path(shutil.copytree(root / "seeds", folder / "seeds"))
     (seeds / "museums/lamp-room.html").write_text(RESERVED.format("".join(f"<p>{text}</p>" for text in PARAGRAPHS)), "utf-8")
     first = ingest(seeds, "--into", corpus)
@@ -114,6 +114,8 @@ def fill(corpus: Path | str, root: Path, folder: Path, ingest, winnow) -> str:
     plan = json.loads(winnow("reprocess", "preview", "--all", "--json", "--corpus", corpus, **stricter).stdout)["plan"]
     applied = winnow("reprocess", "apply", plan, "--by", "a tester", "--corpus", corpus, "--json", **stricter)
     assert json.loads(applied.stdout)["withdrawn"] == 2, applied.stderr
+    released = winnow("release", "autumn", "--corpus", corpus)
+    assert released.returncode == 0, released.stderr
     return first["run_id"]
 
 
@@ -294,6 +296,23 @@ def test_datasets(reading: Reading) -> None:
     canonical = [row for row in reading.state().values() if row["duplicate_of"] is None]
     assert texts(found["dataset"]) == texts(canonical)
     assert texts(found["english"]) == texts([row for row in canonical if row["language"] == "en"])
+
+
+def test_release(reading: Reading) -> None:
+    found = answer(reading, "release")
+    canonical = [row for row in reading.state().values() if row["duplicate_of"] is None]
+    assert (found["latest"]["name"], found["latest"]["seq"]) == ("autumn", 3)
+    assert texts(found["everything"]) == texts(canonical)
+    assert texts(found["english"]) == texts([row for row in canonical if row["language"] == "en"])
+
+
+def test_release_files(reading: Reading) -> None:
+    canonical = [row for row in reading.state().values() if row["duplicate_of"] is None]
+    found = answer(reading, "release-files")["documents"]
+    assert texts(found) == texts(canonical)
+    assert [row["rights"] for row in found if row["rights"]["opt_outs"]] == [
+        {"licence_url": "https://licences.example/closed", "opt_outs": ["noai"]}
+    ]
 
 
 def test_batches(reading: Reading) -> None:

@@ -93,6 +93,19 @@ def test_a_run_shows_summary_table_progress_and_picture(service: Service, root: 
     assert any(b"Look at these first" in answer for answer in told)
 
 
+def test_a_release_from_the_form_is_the_one_of_the_command(service: Service, root: Path, winnow) -> None:
+    service.run("ingest/ingest", inputs={"paths": [str(root / "seeds" / "bridges")]})
+    run = service.run("release/release", edition={"name": "by-form", "opt_outs": "leave-out", "jsonl": True})
+    assert run["state_name"] == "Completed", run["state"]["message"]
+    assert run["state"]["message"].startswith("release by-form holds ")
+    shown = service.artifacts(run["id"])
+    assert {key: shown[key]["type"] for key in shown} == {"summary": "markdown", "progress": "progress", "picture": "image"}
+    again = winnow("release", "by-form", "--opt-outs", "leave-out", "--jsonl", "--corpus", service.corpus, "--json")
+    assert json.loads(again.stdout)["is_new"] is False, again.stderr
+    other = service.run("release/release", edition={"name": "by-form"})
+    assert (other["state_name"], "releases never change" in other["state"]["message"]) == ("Failed", True)
+
+
 @pytest.mark.parametrize(
     ("inputs", "complaint"),
     [

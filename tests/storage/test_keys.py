@@ -16,6 +16,10 @@ SPELLED = [
     keys.run_plan("run", 3),
     keys.run_record("run"),
     keys.probe("examination", "race/1"),
+    keys.LATEST,
+    keys.release_manifest("spring"),
+    keys.release_begun("spring"),
+    keys.release_file("spring", "data/en/2026-03-00000-of-00001.parquet"),
     keys.raw_segment(WHEN, "run", 1, 2),
     keys.raw_index(WHEN, "run", 1),
     *(keys.table_file(table, keys.data_file(1, 0, "ab" * 32)) for table in TABLES),
@@ -38,10 +42,11 @@ def test_numbers_come_back_from_keys():
     assert keys.commit_seq(keys.commit(42)) == 42
     assert [keys.run_turn(keys.run_plan("20260101T000000-ab", turn)) for turn in (0, 1, 42)] == [0, 1, 42]
     assert keys.staged_shard(keys.staged("run", 42)) == 42
+    assert keys.release_name(keys.release_manifest("spring")) == "spring"
     assert keys.sketches_seq(keys.sketches(42, "ab" * 32)) == 42
 
 
-@pytest.mark.parametrize("spell", [keys.run_plan, keys.run_record, keys.staged_run])
+@pytest.mark.parametrize("spell", [keys.run_plan, keys.run_record, keys.staged_run, keys.release])
 @pytest.mark.parametrize("run", ["../../etc", "a b", ""])
 def test_a_run_cannot_name_its_way_out(spell, run):
     with pytest.raises(RefusedError):

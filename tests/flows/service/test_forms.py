@@ -35,6 +35,7 @@ def test_every_flow_and_every_source_can_be_run(made: dict[str, Offer]) -> None:
         "ingest-source/by-hand",
         "reprocess-preview/reprocess-preview",
         "reprocess-apply/reprocess-apply",
+        "release/release",
         "maintain/maintain",
     }
     assert made["ingest-source/often"].entrypoint == "flows.ingest_articles.ingest_source"

@@ -9,6 +9,7 @@ from flows.engine import is_news
 from flows.ingest_articles import ingest_articles, ingest_source
 from flows.maintain import maintain_corpus
 from flows.parameters import fault
+from flows.release import release_corpus
 from flows.reprocess import reprocess_apply, reprocess_preview
 
 INPUTS = {"paths": ["x"]}
@@ -24,6 +25,7 @@ APPROVAL = {"plan": "p1", "approved_by": "Ada"}
         (reprocess_preview, {}),
         (reprocess_preview, {"which": {"published_from": "2026-03-01"}, "sample": {"documents": 3}}),
         (reprocess_apply, {"approval": APPROVAL}),
+        (release_corpus, {"edition": {"name": "spring", "opt_outs": "leave-out"}, "dry_run": True}),
         (maintain_corpus, {}),
     ],
 )
@@ -47,6 +49,7 @@ def test_what_the_forms_send_passes(flow, given) -> None:
         (ingest_articles, {"inputs": INPUTS, "dry_run": "perhaps"}, "the parameter dry_run cannot be used: input should be"),
         (reprocess_preview, {"which": {"published_from": "2026-13-01"}}, "the parameter which.published_from cannot be used: "),
         (reprocess_apply, {"approval": {"plan": "p1"}}, "the parameter approval.approved_by is missing"),
+        (release_corpus, {"edition": {"at": "3"}}, "the parameter edition.name is missing"),
         (maintain_corpus, {"x": 1}, "the flow maintain has no parameter x: it takes none"),
     ],
 )

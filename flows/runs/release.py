@@ -1,0 +1,112 @@
+"""Makes releases: what `winnow release` and the flow of that name ask, and what they are told."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+from flows.errors import NotFoundError
+from flows.runs.publish import CODE
+from flows.runs.reading import open_corpus, reports
+from flows.runs.report import Progress
+from flows.runs.settings import Settings
+from flows.view.release import card, picture
+from storage import keys, releases
+from storage.manifests import Counts, Manifest, OptOuts
+from storage.releases import Order
+from storage.tables import Corpus
+
+CARD, PICTURE = "README.md", "picture.svg"
+WRITERS = {"winnow-news": CODE, "pyarrow": pa.__version__}
+"""What decides on the bytes of a release's files, beside its rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseRequest:
+    """One order to release a corpus."""
+
+    corpus: str
+    name: str
+    at: str | None = None
+    """A commit's number, or a run's id or the start of it; null: the newest commit."""
+    opt_outs: OptOuts | None = None
+    """Null: as the settings say."""
+    jsonl: bool = False
+    dry_run: bool = False
+    """Whether to count and write nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What became of it."""
+
+    name: str
+    corpus: str
+    seq: int
+    """The commit whose state it is: the last one that changed a document."""
+    counts: Counts
+    dry_run: bool = False
+    is_new: bool = True
+    """False: it stood there already, and nothing was written."""
+    latest: str | None = None
+    """The release that the pointer names; null in a dry run."""
+    manifest: Manifest | None = field(default=None, repr=False)
+    """Null in a dry run."""
+
+    @property
+    def place(self) -> str:
+        """Where it stands."""
+        return f"{self.corpus}/{keys.release(self.name)}".rstrip("/")
+
+    def to_json(self) -> str:
+        """All but the manifest, which stands beside the data, as one JSON object."""
+        says: dict[str, Any] = {name: value for name, value in asdict(self).items() if name != "manifest"}
+        files = self.manifest.files if self.manifest else ()
+        return json.dumps(says | {"place": self.place, "files": len(files), "bytes": sum(file.bytes for file in files)})
+
+
+def release(request: ReleaseRequest, settings: Settings, progress: Callable[[Progress], None] = lambda _step: None) -> Released:
+    """Release a corpus as of a commit, go on with what was begun, or find that it stands.
+
+    Raises: StorageError; ReleaseError where another release has the name; NotFoundError.
+    """
+    corpus = open_corpus(request.corpus)
+    at = None if request.at is None else commit_at(corpus, request.at)
+    order = Order(request.name, at, request.opt_outs or settings.release.opt_outs, request.jsonl)
+
+    def show(what: str, done: int, total: int) -> None:
+        progress(Progress(done, total, f"documents {what}"))
+
+    if request.dry_run:
+        told = releases.foretell(corpus, order, show)
+        return Released(request.name, corpus.bucket.uri, told.seq, told.counts, dry_run=True, is_new=not told.stands)
+    made = releases.release(corpus, order, WRITERS, _dress, show)
+    found = made.manifest
+    return Released(
+        request.name,
+        corpus.bucket.uri,
+        found.terms.seq,
+        found.counts,
+        is_new=made.is_new,
+        latest=made.latest,
+        manifest=found,
+    )
+
+
+def commit_at(corpus: Corpus, told: str) -> int:
+    """The commit that a number, a run's id or the unique start of one names. Raises: NotFoundError."""
+    if told.isascii() and told.isdigit():
+        return int(told)
+    found = {report.run_id: report.seq for report in reports(corpus, told)} or {told: corpus.log.of_run(told)}
+    if len(found) > 1:
+        raise NotFoundError(f"{told} fits {len(found)} runs, {', '.join(sorted(found)[:3])} …: give more of the id")
+    ((run, seq),) = found.items()
+    if seq is None:
+        raise NotFoundError(f"no run {run} has committed anything to {corpus.bucket.uri}: name another, or a commit's number")
+    return seq
+
+
+def _dress(manifest: Manifest) -> dict[str, bytes]:
+    return {name: f"{text}\n".encode() for name, text in ((CARD, card(manifest)), (PICTURE, picture(manifest)))}
