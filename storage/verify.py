@@ -11,12 +11,14 @@ from storage.objects import Bucket
 from storage.replay import replay
 from storage.sweep import leftovers
 from storage.tables import Corpus
-from storage.verification import digests, log, pages, rows, tables
+from storage.verification import digests, log, pages, released, rows, tables
 from storage.verification.report import Fault, Listed, Tell, Verified
 
 YOUNG = timedelta(hours=24)
 """What no commit names and is younger may belong to a run that is at work."""
 MOST_STRANGERS = 5
+OF_ROWS = (keys.COMMITS, *(keys.table(table) for table in TABLES))
+"""Where a fault makes it pointless to look at rows."""
 
 
 def verify(bucket: Bucket, *, deep: bool = False, tell: Tell = lambda *_: None) -> Verified:
@@ -35,13 +37,15 @@ def verify(bucket: Bucket, *, deep: bool = False, tell: Tell = lambda *_: None) 
     live = replay(whole)
     log.objects(whole, live, listed, found)
     handles = {table: tables.check(bucket, table, whole, listed, found) for table in TABLES}
-    if found.is_whole:
+    releases = released.check(bucket, listed, found)
+    if not any(fault.key.startswith(OF_ROWS) for fault in found.faults):
         tell("rows", 0, 1)
         _rows(corpus, found, listed)
         old = (info for info in listed.values() if info.modified_at < datetime.now(UTC) - YOUNG)
         found.leftovers = sum(1 for _ in leftovers(corpus, old))
     if deep:
         digests.check(bucket, whole, live, handles["documents"], found, tell)
+        released.digests(bucket, releases, found, tell)
         pages.records(bucket, listed, found, tell)
     return found
 

@@ -15,6 +15,7 @@ from storage.errors import NotACorpusError
 from storage.local import LocalBucket
 from storage.raw import Shard
 from storage.rebuild import rebuild
+from storage.releases import Order, release
 from storage.rows import Outcome
 from storage.tables import Corpus
 from storage.verify import verify
@@ -221,6 +222,30 @@ def test_raw_pages_that_are_gone_or_changed_are_told(bucket, harm):
     found = verify(bucket, deep=True)
     assert {fault.key for fault in found.faults} == {key}
     assert "cannot be cleaned again" in found.faults[0].follows
+    assert verify(bucket).is_whole == (harm == "flipped")
+
+
+@pytest.mark.parametrize("harm", ["missing", "cut", "flipped", "manifest"])
+def test_a_release_that_is_not_what_was_released_is_told(bucket, harm):
+    release(
+        Corpus.open(bucket),
+        Order("spring", None, "keep", False),
+        {"winnow": "1"},
+        lambda _: {"README.md": b"About it."},
+        lambda *_: None,
+    )
+    assert verify(bucket, deep=True).faults == []
+    key = next(info.key for info in bucket.list("clean/releases/spring/data/"))
+    if harm == "missing":
+        bucket.delete(key)
+    elif harm == "cut":
+        bucket.put(key, bucket.get(key)[:-1])
+    elif harm == "flipped":
+        flip(bucket, key)
+    else:
+        key = keys.release_manifest("spring")
+        bucket.put(key, b"{}")
+    assert {fault.key for fault in verify(bucket, deep=True).faults} == {key}
     assert verify(bucket).is_whole == (harm == "flipped")
 
 

@@ -7,11 +7,12 @@ from pathlib import Path
 from flows.errors import AlreadyAppliedError
 from flows.runs import ingest as ingesting
 from flows.runs import reclean
+from flows.runs.release import ReleaseRequest, release
 from flows.runs.report import IngestRequest
 from flows.runs.reprocess import ApplyRequest, PreviewRequest, Selection, apply, preview
 from flows.runs.rollback import RollbackRequest, rollback
 from flows.runs.settings import Settings, read
-from storage import compaction, files
+from storage import compaction, files, keys, parquet
 from storage.bucket import open_bucket
 from storage.local import LocalBucket
 from storage.objects import Bucket
@@ -83,12 +84,17 @@ def _rebuild(_folder: Path, place: str) -> None:
     rebuild(open_bucket(place))
 
 
+def _release(_folder: Path, place: str) -> None:
+    release(ReleaseRequest(place, "spring", jsonl=True), settings())
+
+
 OPERATIONS: dict[str, Callable[[Path, str], None]] = {
     "ingest": _ingest,
     "reprocess": _reprocess,
     "compact": _compact,
     "rollback": _rollback,
     "rebuild": _rebuild,
+    "release": _release,
 }
 """Given the scene's folder and the place of the corpus."""
 
@@ -112,13 +118,14 @@ def copy(folder: Path, place: str) -> None:
             bucket.put(path.relative_to(folder / PLACE).as_posix(), path.read_bytes())
 
 
-def state(bucket: Bucket) -> dict[str, list[str]]:
-    """All rows without what law 2 leaves out, in order."""
+def state(bucket: Bucket) -> dict[str, list]:
+    """All rows without what law 2 leaves out, in order, and the releases to the byte."""
     corpus = Corpus.open(bucket)
     tables = {table: corpus.scan(table) for table in ("versions", "decisions", "outcomes", "documents")}
     tables["sketches"] = corpus.sketches()
+    released = {info.key: parquet.sha256(bucket.get(info.key)) for info in bucket.list(keys.RELEASES)}
     kept = {name: rows.drop_columns(sorted(VOLATILE & set(rows.column_names))) for name, rows in tables.items()}
-    return {name: sorted(map(repr, rows.to_pylist())) for name, rows in kept.items()}
+    return {name: sorted(map(repr, rows.to_pylist())) for name, rows in kept.items()} | {"releases": sorted(released.items())}
 
 
 def assert_sound(bucket: Bucket) -> None:

@@ -8,6 +8,7 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import flows.runs.maintain
+import flows.runs.release
 import flows.runs.rollback  # noqa: F401
 from flows.runs.settings import read
 from flows.runs.wiring import pipeline_of
