@@ -14,6 +14,7 @@ from ingest.clean.lines import read
 from ingest.clean.loss import is_other_page
 from ingest.clean.outline import Outline, outline
 from ingest.clean.reasons import Doubt, reasons_of
+from ingest.clean.repeats import repeated
 from ingest.clean.standing import code_lines, mark_of, menus
 from ingest.clean.verdict import Evidence, evidence_on
 from ingest.records import Article, Block, Cut, Label, Reason
@@ -81,6 +82,8 @@ class ModelLabeller:
         boldest = max([point, *self._by_reason.values()])
         limits = limits_of(page, article, sure, boldest)
         cut = [bool(rule) or share < limit for rule, share, limit in zip(rules, sure, limits, strict=True)]
+        for index in repeated(page, cut):
+            cut[index], limits[index] = True, 1.0
         reasons = reasons_of(Doubt(page, cut))
         for index, reason in enumerate(reasons):
             own = point if reason is None else self._by_reason.get(reason, point)
