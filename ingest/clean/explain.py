@@ -21,7 +21,7 @@ from ingest.clean.shape import Column
 from ingest.clean.terms import Floats
 from ingest.clean.traits import TRAITS, Trait
 from ingest.clean.weights import weights_of
-from ingest.records import Article, Block, Label
+from ingest.records import Article, Block, Label, Reason
 
 CAUSES = 3
 """So many traits are named for a block."""
@@ -84,7 +84,12 @@ def _rule(article: Article, judged: Judged, label: Label, index: int, threshold:
 
 
 def _ending(block: Block, label: Label) -> str:
-    return "ends in a credit, which alone goes," if label.cuts and slice_block(block, label).kept else ""
+    """What alone goes of a block that stays."""
+    if not label.cuts or not slice_block(block, label).kept:
+        return ""
+    if any(cut.reason is Reason.RELATED_TEASER for cut in label.cuts):
+        return "holds a call to another article, which alone goes,"
+    return "holds a credit, which alone goes," if label.cuts[-1].end < len(block.text) else "ends in a credit, which alone goes,"
 
 
 def _shift(article: Article, limit: float, threshold: float) -> str:

@@ -1,12 +1,12 @@
 """Tells an article's own blocks from the others: a model weighs the evidence on each; rules know what no article contains."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from ingest.clean import model, phrases, rarity
 from ingest.clean.again import Look, settled
-from ingest.clean.agencies import trailing_credit
+from ingest.clean.asides import cuts_within, without_calls
 from ingest.clean.certain import repeated_captions, rule_of
 from ingest.clean.config import CleanConfig
 from ingest.clean.limits import limits_of
@@ -14,11 +14,12 @@ from ingest.clean.lines import read
 from ingest.clean.loss import is_other_page
 from ingest.clean.outline import Outline, outline
 from ingest.clean.reasons import Doubt, reasons_of
+from ingest.clean.repeats import repeated
 from ingest.clean.standing import code_lines, mark_of, menus
 from ingest.clean.verdict import Evidence, evidence_on
 from ingest.records import Article, Block, Cut, Label, Reason
 
-REVISION = "engine-2"
+REVISION = "engine-3"
 """Raised whenever the code of the rules changes what they cut; lists and tables are digested."""
 CERTAIN = 0.97
 """How sure we are of a cut that a rule demands."""
@@ -57,6 +58,7 @@ class ModelLabeller:
 
     def judge(self, article: Article) -> Judged:
         """What the first look at an article finds, and why; it must have blocks."""
+        article = replace(article, blocks=tuple(map(without_calls, article.blocks)))
         page = outline(read(article.blocks), article.title_block, article.title)
         rules = _rules(page, article)
         evidence = evidence_on(page, article.blocks, is_html=article.is_html)
@@ -80,6 +82,8 @@ class ModelLabeller:
         boldest = max([point, *self._by_reason.values()])
         limits = limits_of(page, article, sure, boldest)
         cut = [bool(rule) or share < limit for rule, share, limit in zip(rules, sure, limits, strict=True)]
+        for index in repeated(page, cut):
+            cut[index], limits[index] = True, 1.0
         reasons = reasons_of(Doubt(page, cut))
         for index, reason in enumerate(reasons):
             own = point if reason is None else self._by_reason.get(reason, point)
@@ -103,8 +107,7 @@ def _rules(page: Outline, article: Article) -> list[str]:
 def _label(block: Block, sure: float, reason: Reason | None, *, is_code: bool) -> Label:
     if reason is not None:
         return Label(sure, (Cut(0, len(block.text), reason, round(1 - sure, 4)),))
-    credit = None if is_code else trailing_credit(block.text)
-    return Label(sure, (credit,) if credit else ())
+    return Label(sure, () if is_code else cuts_within(block.text))
 
 
 def _digest() -> str:
