@@ -5,6 +5,7 @@ StorageError
 │   └── AccessError         the store, or what leads to it, refuses us: only the user can repair that
 ├── NotACorpusError         the place holds something else, or nothing: the user names another place
 ├── HeadMovedError          another writer committed first: read the new state and decide again
+├── UnknownMomentError      a commit, run or time that the corpus does not have: the user names another
 ├── KeyMissingError         no object stands at a key: the caller knows whether that is normal
 ├── DamagedError            an object is not what the log or an index says: stop, nothing is written over it
 └── RefusedError            what the caller asked for would break the corpus: stop, a fault of the program
@@ -29,6 +30,10 @@ class NotACorpusError(StorageError):
 
 class HeadMovedError(StorageError):
     """Another writer took the commit's number; nothing of the proposal is visible."""
+
+
+class UnknownMomentError(StorageError):
+    """A state of the corpus that a user names is not one that it has."""
 
 
 class KeyMissingError(StorageError):

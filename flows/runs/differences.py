@@ -1,0 +1,136 @@
+"""What two versions of a document, or two states of the corpus, differ in."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from flows.errors import NotFoundError
+from flows.view.changes import Pair, pair
+from storage.asof import decisions_at
+from storage.changes import KINDS, Kind, between, with_versions
+from storage.rows import document_of
+from storage.tables import Corpus
+
+OF_SAMPLES = ("url", "title", "language", "site")
+NOWHERE = "–"
+"""Stands for the site of documents that have none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """Two versions of a document and what they differ in."""
+
+    id: str
+    before: int
+    after: int
+    pair: Pair
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A document that differs between two states."""
+
+    id: str
+    change: Kind
+    version: int | None
+    """In the other state; null where it is not live there."""
+    was_version: int | None
+    """In the one state."""
+    duplicate_of: str | None
+    was_duplicate_of: str | None
+    url: str | None
+    title: str | None
+    language: str
+    site: str | None
+
+
+Counts = dict[Kind, int]
+
+
+@dataclass(frozen=True, slots=True)
+class StateDifference:
+    """What the state at one commit and the state at another differ in."""
+
+    one: int
+    """The commit's number; 0: before all of them."""
+    other: int
+    documents: tuple[int, int]
+    """Live ones in each state."""
+    counts: Counts
+    """inserted: live in the other alone; withdrawn: live in the one alone."""
+    by_language: dict[str, Counts]
+    """Most changes first."""
+    by_site: dict[str, Counts]
+    samples: tuple[Changed, ...]
+    """Of each kind the first by id, which is as good as chance."""
+
+
+def edition(corpus: Corpus, id_: str, before: int | None = None, after: int | None = None) -> Edition:
+    """Two versions of a document; by default the newest, and the one before. Raises: NotFoundError where one is not there."""
+    numbers = sorted(corpus.scan("versions", ["version"], pc.field("id") == id_)["version"].to_pylist())
+    if not numbers:
+        raise NotFoundError(f"document {id_} has no version: every input of it was rejected or failed")
+    after = numbers[-1] if after is None else after
+    before = after - 1 if before is None else before
+    if before == 0 and after == 1 and numbers == [1]:
+        raise NotFoundError(f"document {id_} has only one version: there is nothing to compare it with")
+    for number in (before, after):
+        if number not in numbers:
+            raise NotFoundError(f"document {id_} has no version {number}: it has 1 to {numbers[-1]}")
+    where = (pc.field("id") == id_) & pc.field("version").isin([before, after])
+    rows = {row["version"]: row for row in corpus.scan("versions", where=where).to_pylist()}
+    made = pair(id_, f"version {before} and version {after}", document_of(rows[before]), document_of(rows[after]))
+    return Edition(id_, before, after, made)
+
+
+def states(corpus: Corpus, one: int, other: int, samples: int) -> StateDifference:
+    """What two states differ in, counted by language and site, with some documents of each kind."""
+    changes = between(corpus, one, other)
+    counts: Counter[Kind] = Counter()
+    languages: dict[str, Counter[Kind]] = {}
+    sites: dict[str, Counter[Kind]] = {}
+    shown: dict[Kind, list[Changed]] = {kind: [] for kind in KINDS}
+    for rows in with_versions(corpus, changes, OF_SAMPLES):
+        counts.update(rows["change"].to_pylist())
+        _count(languages, rows, "language")
+        _count(sites, rows, "site")
+        for kind in KINDS:
+            few = rows.filter(pc.equal(rows["change"], kind)).slice(0, max(0, samples - len(shown[kind])))
+            shown[kind] += [_changed(row) for row in few.to_pylist()]
+    there = pc.sum(pc.equal(decisions_at(corpus, one)["status"], "live")).as_py() or 0
+    return StateDifference(
+        one=one,
+        other=other,
+        documents=(there, there + counts["inserted"] - counts["withdrawn"]),
+        counts=_plain(counts),
+        by_language=_ranked(languages),
+        by_site=_ranked(sites),
+        samples=tuple(each for kind in KINDS for each in shown[kind]),
+    )
+
+
+def _changed(row: Mapping[str, Any]) -> Changed:
+    return Changed(**{name: row[name] for name in Changed.__dataclass_fields__})
+
+
+def _count(groups: dict[str, Counter[Kind]], rows: pa.Table, column: str) -> None:
+    for group in rows.group_by([column, "change"]).aggregate([("id", "count")]).to_pylist():
+        groups.setdefault(group[column] or NOWHERE, Counter())[group["change"]] += group["id_count"]
+
+
+def _ranked(groups: Mapping[str, Counter[Kind]]) -> dict[str, Counts]:
+    ordered = sorted(groups, key=lambda name: (-groups[name].total(), name))
+    return {name: _plain(groups[name]) for name in ordered}
+
+
+def _plain(counts: Mapping[Kind, int]) -> Counts:
+    return {kind: counts.get(kind, 0) for kind in KINDS}
+
+
+def of_kind(samples: Iterable[Changed], kind: Kind) -> Sequence[Changed]:
+    """Those samples that changed so."""
+    return [each for each in samples if each.change == kind]
