@@ -118,6 +118,7 @@ def of_maintenance(done: Maintained) -> str:
             f"## The tables stand at commit {done.seq}",
             "",
             f"- {done.rolled:,} commits were brought into the tables",
+            f"- {done.merged:,} files of the tables were merged into fewer",
             f"- {len(done.recorded):,} runs that died after their commit were recorded",
             f"- {len(done.given_up):,} runs that died before their commit were given up",
             f"- {done.removed:,} objects that no commit names were removed",

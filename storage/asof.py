@@ -1,12 +1,12 @@
 """The corpus as it stood at a commit: every row carries its commit's number, so that no older version of a table is needed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from storage.files import Between
-from storage.proposals import decided
+from storage.proposals import OF_DECISIONS, decided
 from storage.rows import latest
 from storage.schema import SCHEMAS
 from storage.tables import Corpus
@@ -20,13 +20,14 @@ def decisions_at(corpus: Corpus, seq: int, where: pc.Expression | None = None) -
 
 
 def documents_at(
-    corpus: Corpus, seq: int, columns: Sequence[str] | None = None, where: pc.Expression | None = None
+    corpus: Corpus, seq: int, columns: Sequence[str] | None = None, among: Collection[str] | None = None
 ) -> Iterator[pa.Table]:
-    """The rows of `documents` as they stood at commit `seq`, in portions without order; `where` asks columns of `versions`."""
-    decisions = decisions_at(corpus, seq)
+    """The rows of `documents` as they stood at commit `seq`, of all documents or `among` some, in portions without order."""
+    where = None if among is None else pc.field("id").isin(sorted(among))
+    decisions = decisions_at(corpus, seq, where)
     live = decisions.filter(pc.equal(decisions["status"], "live"))
     wanted = list(SCHEMAS["documents"].names if columns is None else columns)
-    read = list(dict.fromkeys(["id", "version", *(name for name in wanted if name in SCHEMAS["versions"].names)]))
+    read = list(dict.fromkeys(["id", "version", *(name for name in wanted if name not in OF_DECISIONS)]))
     for rows in corpus.batches("versions", read, where, Between(until=seq)):
         at = pc.index_in(rows["id"], live["id"])
         chosen = pc.equal(rows["version"], live["version"].take(at))  # null where it is not live: dropped by filter

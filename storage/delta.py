@@ -6,6 +6,7 @@ commit after the one that it was opened at.
 """
 
 import json
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,10 +24,11 @@ from storage.parquet import STATISTICS
 from storage.schema import SCHEMAS
 
 APP = "winnow"
+READABLE_H = 7 * 24
+"""Hours for which files that were replaced stay: a reader that is behind must still find those of the version it opened."""
 CONFIGURATION: dict[str, str | None] = {
     "delta.dataSkippingStatsColumns": ",".join(STATISTICS),
-    # A reader that is behind must still find the files of the version that it opened.
-    "delta.deletedFileRetentionDuration": "interval 7 days",
+    "delta.deletedFileRetentionDuration": f"interval {READABLE_H // 24} days",
 }
 
 
@@ -97,8 +99,11 @@ class Handle:
         return sorted((LiveFile(*row) for row in rows), key=lambda file: file.path)
 
     def tombstones(self) -> set[str]:
-        """Paths of files that were replaced and may still be read by whoever opened an older version."""
-        return set(self._delta.vacuum(retention_hours=0, dry_run=True, enforce_retention_duration=False))
+        """Paths of files that were replaced less than `READABLE_H` ago: whoever opened an older version may be at them."""
+        replaced, over = (
+            self._delta.vacuum(retention_hours=hours, dry_run=True, enforce_retention_duration=False) for hours in (0, READABLE_H)
+        )
+        return set(replaced) - set(over)
 
     def widen(self) -> bool:
         """Adds the columns that the schema got after the table was made, null in older rows; False: there are none."""
@@ -116,11 +121,19 @@ class Handle:
 
     def apply(self, commit: Commit, adds: Sequence[FileEntry], removes: Sequence[LiveFile]) -> bool:
         """Moves the table to the next commit; False: it has moved since this handle was opened."""
-        when, changes = int(commit.created_at.timestamp() * 1000), commit.kind != "compaction"
-        actions: list[AddAction | RemoveAction] = [_add(entry, commit.seq, when, changes) for entry in adds]
-        actions += [RemoveAction(file.path, changes, when, file.size, {}) for file in removes]
+        return self._move(commit.seq, commit.run, adds, removes, changes=commit.kind != "compaction")
+
+    def exchange(self, adds: Sequence[FileEntry], removes: Sequence[LiveFile]) -> bool:
+        """Puts files in the place of others that hold the same rows; False: the table has moved since this was opened."""
+        return self._move(self.applied, "", adds, removes, changes=False)
+
+    def _move(self, seq: int, run: str, adds: Sequence[FileEntry], removes: Sequence[LiveFile], *, changes: bool) -> bool:
+        # When a file was replaced counts from now: readers may be at it, however old the run's plan is.
+        now = int(time.time() * 1000)
+        actions: list[AddAction | RemoveAction] = [_add(entry, seq, now, changes) for entry in adds]
+        actions += [RemoveAction(file.path, changes, now, file.size, {}) for file in removes]
         properties = CommitProperties(
-            app_transactions=[Transaction(APP, commit.seq)], max_commit_retries=0, custom_metadata={"run": commit.run}
+            app_transactions=[Transaction(APP, seq)], max_commit_retries=0, custom_metadata={"run": run} if run else None
         )
         with _translated(self._bucket, self.table):
             try:

@@ -16,33 +16,54 @@ from storage.schema import SCHEMAS
 
 ROWS_PER_FILE = 12_500
 """Of news-like rows: a scattered update rewrites few bytes, a scan opens few files (measured on a million rows)."""
+FEWEST_ROWS = 128
+PARTS_OF_DOCUMENTS = 64
 BYTES_PER_FILE = 128 * 2**20
 """In memory, before compression."""
 
 
-def stage(bucket: Bucket, table: Table, batches: Iterable[pa.Table], *, seq: int, first_part: int = 0) -> list[FileEntry]:
+def stage(
+    bucket: Bucket,
+    table: Table,
+    batches: Iterable[pa.Table],
+    *,
+    seq: int,
+    first_part: int = 0,
+    most_rows: int | None = None,
+) -> list[FileEntry]:
     """Writes rows as files that are named by commit, order and content; without rows none.
 
     Ids ascend in each file; rows of one id keep their order where they stand in one file.
     """
-    entries: list[FileEntry] = []
-    for part, rows in enumerate(_portions(batches), first_part):
-        data, entry = encode(rows)
-        path = keys.data_file(seq, part, entry.sha256)
-        # Replaced even where it stands: a sweep must see that it is young.
-        bucket.put(keys.table_file(table, path), data)
-        entries.append(replace(entry, path=path))
-    return entries
+    portions = enumerate(_portions(batches, most_rows or ROWS_PER_FILE), first_part)
+    return [put(bucket, table, seq, part, *encode(rows)) for part, rows in portions]
+
+
+def put(bucket: Bucket, table: Table, seq: int, part: int, data: bytes, entry: FileEntry) -> FileEntry:
+    """Writes one file of a commit under its name; its entry with that path."""
+    path = keys.data_file(seq, part, entry.sha256)
+    # Replaced even where it stands: a sweep must see that it is young.
+    bucket.put(keys.table_file(table, path), data)
+    return replace(entry, path=path)
+
+
+def rows_of_documents(total: int) -> int:
+    """Rows of a file of `documents` where it holds so many: an update of its newest twentieth writes that again, little more."""
+    return max(FEWEST_ROWS, min(ROWS_PER_FILE, total // PARTS_OF_DOCUMENTS))
 
 
 def encode(rows: pa.Table) -> tuple[bytes, FileEntry]:
     """The bytes of a file, ids ascending, and its entry without a path."""
     rows = rows.take(pc.sort_indices(rows["id"]))
     data = parquet.encode(rows)
-    ids = rows["id"]
-    seqs = pc.min_max(rows["seq"]).as_py()
+    return data, entry_of(rows, data)
+
+
+def entry_of(rows: pa.Table, data: bytes) -> FileEntry:
+    """What a commit says of a file, without its path; `rows` have ascending ids."""
+    ids, seqs = rows["id"], pc.min_max(rows["seq"]).as_py()
     bounds = ids[0].as_py(), ids[-1].as_py(), seqs["min"], seqs["max"]
-    return data, FileEntry("", len(data), rows.num_rows, parquet.sha256(data), *bounds)
+    return FileEntry("", len(data), rows.num_rows, parquet.sha256(data), *bounds)
 
 
 def read(bucket: Bucket, table: Table, path: str, columns: Sequence[str] | None = None) -> pa.Table:
@@ -87,13 +108,17 @@ def live(
             yield parquet.read(bucket, keys.table_file(table, file.path), SCHEMAS[table], columns, between.within(where))
 
 
-def _portions(batches: Iterable[pa.Table]) -> Iterator[pa.Table]:
+def _portions(batches: Iterable[pa.Table], most_rows: int) -> Iterator[pa.Table]:
     held: list[pa.Table] = []
-    for batch in batches:
-        if held and (sum(map(len, held)) + len(batch) > ROWS_PER_FILE or sum(each.nbytes for each in held) > BYTES_PER_FILE):
+    for batch in _pieces(batches, most_rows):
+        if held and (sum(map(len, held)) + len(batch) > most_rows or sum(each.nbytes for each in held) > BYTES_PER_FILE):
             yield pa.concat_tables(held)
             held = []
-        if len(batch):
-            held.append(batch)
+        held.append(batch)
     if held:
         yield pa.concat_tables(held)
+
+
+def _pieces(batches: Iterable[pa.Table], most_rows: int) -> Iterator[pa.Table]:
+    for batch in batches:
+        yield from (batch.slice(at, most_rows) for at in range(0, len(batch), most_rows))

@@ -14,6 +14,9 @@ Table = Literal["versions", "decisions", "outcomes", "documents"]
 TABLES: tuple[Table, ...] = get_args(Table)
 """The Delta tables, in the order in which they are rolled: `documents`, which readers read, comes last."""
 
+RECORDS: tuple[Table, ...] = ("versions", "decisions", "outcomes")
+"""Those that only grow; `documents` is derived from them."""
+
 CORPUS = "clean/corpus.json"
 """Marks the place as a corpus and names its format. No text of articles."""
 COMMITS = "clean/commits/"

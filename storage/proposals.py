@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from storage import files, keys, parquet
-from storage.commits import FileEntry
+from storage.commits import FileEntry, Kind
 from storage.errors import RefusedError
 from storage.keys import Table
 from storage.objects import Bucket
@@ -35,6 +35,9 @@ class Proposal:
     sketches: FileEntry | None = None
     summary: Mapping[str, int] = field(default_factory=dict)
     engines: Mapping[str, str] = field(default_factory=dict)
+    kind: Kind = "run"
+    undoes: str | None = None
+    """The run that a rollback undoes."""
     head_at_plan: int = 0
     """Head when the run was planned: its commit, if it has one, is a later one."""
 
@@ -51,6 +54,14 @@ def check(bucket: Bucket, proposal: Proposal) -> None:
         raise RefusedError(f"run {proposal.run} adds versions of document {min(undecided)} and does not decide on it")
     _check_versions(bucket, proposal.run, new)
     _check_objects(bucket, proposal)
+
+
+def is_all_new(bucket: Bucket, proposal: Proposal) -> bool:
+    """Whether every document that is decided on comes with its first version."""
+    new = files.read_all(bucket, "versions", proposal.versions, ["id", "version"])
+    first = new.filter(pc.equal(new["version"], 1))["id"]
+    decided = files.read_all(bucket, "decisions", proposal.decisions, ["id"])["id"]
+    return bool(pc.all(pc.is_in(decided, first.combine_chunks())).as_py())
 
 
 def documents(bucket: Bucket, proposal: Proposal) -> Iterator[pa.Table]:

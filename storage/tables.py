@@ -15,17 +15,15 @@ import pyarrow.compute as pc
 
 from storage import delta, files, keys, parquet, proposals
 from storage.commits import Commit, CommitLog, FileEntry
-from storage.errors import DamagedError, HeadMovedError, KeyMissingError, NotACorpusError, RefusedError, StoreUnavailableError
+from storage.errors import DamagedError, HeadMovedError, KeyMissingError, NotACorpusError, RefusedError
 from storage.files import EVER, Between
 from storage.keys import TABLES, Table
 from storage.objects import Bucket
 from storage.proposals import Proposal
+from storage.rolling import REWRITE_BYTES, Budget, roll
 from storage.schema import SCHEMAS, SKETCHES
 
 MARKER = {"format": "winnow-corpus", "version": 1}
-
-KEPT_PARTS = 5_000
-"""Files that a commit rewrites are numbered from here, those that it brings from 0."""
 
 
 class Corpus:
@@ -68,11 +66,13 @@ class Corpus:
             delta.create(bucket, table)
         return cls(bucket)
 
-    def roll(self) -> int:
-        """Brings every table to the head of the log and returns its number."""
+    def roll(self, budget: int | None = REWRITE_BYTES) -> int:
+        """Brings every table to the head of the log and returns its number.
+
+        `documents` may stay behind where more of its bytes would have to be written again than the budget (null: none) allows.
+        """
         head = self.log.head(at_least=delta.Handle(self.bucket, TABLES[0]).applied)
-        for table in TABLES:
-            self._roll_table(table, head)
+        roll(self.bucket, self.log, head, Budget(budget))
         return head
 
     def applied(self) -> dict[Table, int]:
@@ -150,7 +150,7 @@ class Corpus:
             "versions": tuple(proposal.versions),
             "decisions": tuple(proposal.decisions),
             "outcomes": tuple(proposal.outcomes),
-            "documents": tuple(self.stage_files("documents", proposals.documents(self.bucket, proposal), seq=proposal.seq)),
+            "documents": tuple(self._stage_documents(proposal)),
         }
         return Commit(
             seq=proposal.seq,
@@ -162,34 +162,16 @@ class Corpus:
             sketches=proposal.sketches,
             summary=proposal.summary,
             engines=proposal.engines,
+            kind=proposal.kind,
+            undoes=proposal.undoes,
+            is_all_new=proposals.is_all_new(self.bucket, proposal),
         )
 
-    def _roll_table(self, table: Table, head: int) -> None:
-        handle = delta.Handle(self.bucket, table)
-        while handle.widen():
-            handle = delta.Handle(self.bucket, table)
-        while handle.applied < head:
-            commit = self.log.read(handle.applied + 1)
-            adds = commit.files.get(table, ())
-            kept, removes = self._replaced(handle, commit) if table == "documents" else ([], [])
-            moved = handle.apply(commit, [*adds, *kept], removes)
-            before, handle = handle, delta.Handle(self.bucket, table)
-            if not moved and handle.version == before.version:
-                raise StoreUnavailableError(f"the table {table} does not take commit {commit.seq}: run `winnow doctor`")
-
-    def _replaced(self, handle: delta.Handle, commit: Commit) -> tuple[list[FileEntry], list[delta.LiveFile]]:
-        """For each live file of `documents` that holds a row the commit decides anew: the rest of its rows, and itself."""
-        decided = files.read_all(self.bucket, "decisions", commit.files.get("decisions", ()), ["id"])["id"].combine_chunks()
-        kept: list[FileEntry] = []
-        removes: list[delta.LiveFile] = []
-        for file in handle.files() if len(decided) else []:
-            ids = files.read(self.bucket, "documents", file.path, ["id"])["id"]
-            goes = pc.is_in(ids, decided)
-            if pc.any(goes).as_py():
-                rest = files.read(self.bucket, "documents", file.path).filter(pc.invert(goes))
-                kept += files.stage(self.bucket, "documents", [rest], seq=commit.seq, first_part=KEPT_PARTS + len(removes))
-                removes.append(file)
-        return kept, removes
+    def _stage_documents(self, proposal: Proposal) -> list[FileEntry]:
+        stand = sum(file.rows or 0 for file in delta.Handle(self.bucket, "documents").files())
+        most = files.rows_of_documents(stand + sum(entry.rows for entry in proposal.decisions))
+        rows = proposals.documents(self.bucket, proposal)
+        return files.stage(self.bucket, "documents", rows, seq=proposal.seq, most_rows=most)
 
 
 def _is_ours(key: str) -> bool:

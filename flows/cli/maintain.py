@@ -27,8 +27,9 @@ class Order:
 def command(order: Order) -> None:
     """Keep a corpus tidy. Safe at any time, also beside runs that are at work; a second time finds nothing to do.
 
-    Brings every table to the newest commit, records runs that died right after their commit, and removes what runs left that
-    died a day ago or longer. Raw bytes and everything that a commit names stay.
+    Brings every table to the newest commit, merges small files into few large ones, records runs that died right after their
+    commit, and removes what runs left that died a day ago or longer. Raw bytes and everything that a commit names stay; files
+    that others replace go after a week.
     """
     from flows.cli.progress import shown
     from flows.runs.settings import read
@@ -52,6 +53,7 @@ def _print(done: "Maintained") -> None:
     out.print(Text(f"The tables of {safe(done.corpus)} stand at commit {done.seq}."))
     told = (
         (done.rolled, "commits were brought into the tables"),
+        (done.merged, "files of the tables were merged into fewer"),
         (len(done.recorded), "runs that died after their commit were recorded"),
         (len(done.given_up), "runs that died before their commit were given up"),
         (done.removed, "objects that no commit names were removed"),

@@ -13,6 +13,7 @@ from flows.runs.redecide import Redecided
 from flows.runs.survey import Candidate
 from ingest.clean.words import COUNTED
 from ingest.records import Document
+from storage.asof import documents_at
 from storage.rows import document_of
 from storage.tables import Corpus
 
@@ -110,7 +111,7 @@ def _differences(corpus: Corpus, recleaned: Recleaned, redecided: Redecided) -> 
     texts = _Texts(recleaned, redecided)
     found: dict[str, int] = {}
     buckets = dict.fromkeys((name for name, _ in BUCKETS), 0)
-    for rows in corpus.batches("documents", ["id", "text"], _among(redecided.changed)):
+    for rows in documents_at(corpus, redecided.publication.seq - 1, ["id", "text"], redecided.changed):
         for id_, before in zip(rows["id"].to_pylist(), rows["text"].to_pylist(), strict=True):
             found[id_], share = difference(before, texts.of(id_))
             buckets[next(name for name, most in BUCKETS if share <= most)] += 1

@@ -15,6 +15,7 @@ from flows.runs.settings import Settings
 from flows.runs.settle import recount
 from storage import keys
 from storage.bucket import open_bucket
+from storage.compaction import merge
 from storage.sweep import sweep
 from storage.tables import Corpus
 
@@ -22,6 +23,8 @@ LEFT_AFTER = timedelta(hours=24)
 """What no commit names and is as old as this was left behind: no run takes so long from its staging to its commit."""
 MOST = 20_000
 """Objects that are removed at once; the next call goes on."""
+
+STEPS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,8 @@ class Maintained:
     """Commit at which all tables stand."""
     rolled: int = 0
     """Commits that at least one table had not taken."""
+    merged: int = 0
+    """Files of tables that were written into fewer ones."""
     removed: int = 0
     """Objects that no commit named."""
     recorded: tuple[str, ...] = ()
@@ -48,24 +53,27 @@ class Maintained:
 
 
 def maintain(corpus: str, settings: Settings, progress: Callable[[Progress], None] = lambda _step: None) -> Maintained:  # noqa: ARG001 - duties that need settings come
-    """Roll every table, end what dead runs left half-done, and remove what no commit names. Raises: StorageError."""
+    """Roll every table, merge files, end what dead runs left half-done, remove what no commit names. Raises: StorageError."""
     opened = Corpus.open(open_bucket(corpus))
-    progress(Progress(0, 3, "rolling the tables"))
+    progress(Progress(0, STEPS, "rolling the tables"))
     stood = min(opened.applied().values())
-    seq = opened.roll()
-    progress(Progress(1, 3, "looking for runs that died"))
+    head = opened.roll(budget=None)
+    progress(Progress(1, STEPS, "merging small files"))
+    merged = merge(opened)
+    progress(Progress(2, STEPS, "looking for runs that died"))
     before = datetime.now(UTC) - LEFT_AFTER
     dead = [run for run in plans.unfinished(opened.bucket) if run.created_at < before and run.owner.is_dead(run.created_at)]
     recorded = tuple(run.run for run in dead if _record(opened, run))
     for run in dead:
         plans.give_up(opened.bucket, run)
-    progress(Progress(2, 3, "removing what was left behind"))
+    progress(Progress(3, STEPS, "removing what was left behind"))
     removed = sweep(opened, before, most=MOST)
-    progress(Progress(3, 3, "done"))
+    progress(Progress(STEPS, STEPS, "done"))
     return Maintained(
         corpus=opened.bucket.uri,
-        seq=seq,
-        rolled=seq - stood,
+        seq=opened.roll(budget=None),
+        rolled=head - stood,
+        merged=merged,
         removed=len(removed),
         recorded=recorded,
         given_up=tuple(run.run for run in dead if run.run not in recorded),

@@ -149,7 +149,7 @@ def _decisions(on: Deciding, verdicts: Verdicts, withdrawn: AbstractSet[str], un
     changed = [*new, *(entry for entry in known if entry.id in confirmed)]
     others = [entry for entry in known if entry.id not in confirmed]
     places = {verdict.judged.id: verdict.judged.place for verdict in verdicts.values() if verdict.is_head}
-    decided = decide_duplicates(others, changed, state.decisions, Texts(on.corpus, on.recleaned, places), on.config)
+    decided = decide_duplicates(others, changed, state.decisions, Texts(on.corpus, state.seq, on.recleaned, places), on.config)
     # A confirmed document of which nothing else is to be said gets no row: decisions say what changes.
     kept = [each for each in decided if each.id not in confirmed or not stands(state.decisions.get(each.id), each)]
     gone = [Decision(id_, state.heads[id_].version, "withdrawn", cluster=id_) for id_ in withdrawn]

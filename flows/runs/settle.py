@@ -24,6 +24,7 @@ from flows.runs.tally import Tally
 from flows.runs.wiring import pipeline_of
 from ingest.dedup.config import DedupConfig
 from ingest.dedup.decide import decide as decide_duplicates
+from storage.asof import documents_at
 from storage.errors import HeadMovedError
 from storage.proposals import Proposal
 from storage.rows import decision_table, decisions_of
@@ -80,7 +81,8 @@ def publish(plan: Plan, corpus: Corpus | None, state: State, staging: Staging, c
     changed = [entry for number, table in staging.tables() for entry in entries_of(table, number, verdicts, state.heads, seq)]
     ids = {entry.id for entry in changed}
     known = [entry for entry in known_entries(corpus, state) if entry.id not in ids] if corpus else []
-    texts = Texts(corpus, staging, {verdict.judged.id: verdict.judged.place for verdict in verdicts.values() if verdict.is_head})
+    places = {verdict.judged.id: verdict.judged.place for verdict in verdicts.values() if verdict.is_head}
+    texts = Texts(corpus, state.seq, staging, places)
     decisions = decide_duplicates(known, changed, state.decisions, texts, config)
     return Publication(plan.run, seq, plan.config_id, verdicts, state.heads, {decision.id: decision for decision in decisions})
 
@@ -90,6 +92,8 @@ class Texts:
     """Fetches cleaned texts for verification, of new documents from their shards, of known ones from the corpus."""
 
     corpus: Corpus | None
+    seq: int
+    """The commit at which known documents are read."""
     staging: Staged
     places: Mapping[str, tuple[int, int]]
     """Shard and row of each document that this run changes."""
@@ -109,8 +113,8 @@ class Texts:
     def _known(self, ids: Sequence[str]) -> dict[str, str]:
         if self.corpus is None or not ids:
             return {}
-        rows = self.corpus.scan("documents", ["id", "text"], pc.field("id").isin(list(ids)))
-        return dict(zip(rows["id"].to_pylist(), rows["text"].to_pylist(), strict=True))
+        found = documents_at(self.corpus, self.seq, ["id", "text"], ids)
+        return {id_: text for rows in found for id_, text in zip(*rows.to_pydict().values(), strict=True)}
 
 
 def proposal(plan: Plan, corpus: Corpus, staging: Staged, publication: Publication, report: Report) -> Proposal:

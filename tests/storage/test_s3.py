@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from storage import delta, keys, s3
+from storage import delta, keys, rolling, s3
 from storage.bucket import open_bucket
 from storage.errors import AccessError, DamagedError, NotACorpusError, StorageError, StoreUnavailableError
 from storage.tables import Corpus
@@ -298,7 +298,7 @@ def test_a_reader_reads_a_corpus_that_it_may_not_write(s3, monkeypatch):
 def test_who_may_only_read_is_told_so_when_a_table_must_be_moved(s3, monkeypatch):
     location = s3.location()
     with monkeypatch.context() as patch:
-        patch.setattr(Corpus, "_roll_table", lambda *_: None)
+        patch.setattr(rolling, "roll_table", lambda *_: None)
         ingest(Corpus.create(open_bucket(location)), "first", {})
     for name, value in environment(s3.endpoint, READER).items():
         monkeypatch.setenv(name, value)

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from storage import keys, staged
+from storage import keys, rolling, staged
 from storage.local import LocalBucket
 from storage.sweep import sweep
 from storage.tables import Corpus
@@ -63,7 +63,7 @@ def test_a_loser_s_files_go_though_their_number_was_taken(corpus):
 
 def test_a_commit_that_no_table_has_seen_is_rolled_before_anything_is_deleted(corpus, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(Corpus, "_roll_table", lambda *_: None)
+        patch.setattr(rolling, "roll_table", lambda *_: None)
         corpus.commit(propose(corpus, "third", [new_version("bridge", 1, "x")]))
     assert sweep(Corpus.open(corpus.bucket), datetime.now(UTC) + LATER) == []
     assert_lawful(corpus)

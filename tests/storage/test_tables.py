@@ -12,10 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest.records import Decision
-from storage import delta, files, keys, proposals
+from storage import delta, files, keys, proposals, rolling
+from storage.asof import documents_at
 from storage.bucket import open_bucket
 from storage.errors import DamagedError, HeadMovedError, NotACorpusError, RefusedError
 from storage.local import LocalBucket
+from storage.parquet import concat
 from storage.rows import latest
 from storage.schema import SCHEMAS
 from storage.tables import Corpus
@@ -210,15 +212,15 @@ def test_a_commit_is_applied_once_when_another_roller_is_quicker(corpus, monkeyp
 
 
 def test_a_roller_may_meet_tables_that_are_further_than_the_head_it_saw(corpus, monkeypatch):
-    roll, left = Corpus._roll_table, ["documents"]
+    roll, left = rolling.roll_table, ["documents"]
 
-    def slow(self, table, head):
+    def slow(bucket, log, table, head, budget):
         if table in left:
             left.remove(table)
             ingest(Corpus.open(corpus.bucket), "quick", {"bridge": "quick"})
-        roll(self, table, head)
+        roll(bucket, log, table, head, budget)
 
-    monkeypatch.setattr(Corpus, "_roll_table", slow)
+    monkeypatch.setattr(rolling, "roll_table", slow)
     ingest(corpus, "second", SECOND)
     assert not left
     assert_lawful(corpus)
@@ -227,11 +229,46 @@ def test_a_roller_may_meet_tables_that_are_further_than_the_head_it_saw(corpus, 
 
 def test_a_table_that_is_behind_catches_up_over_several_commits(corpus, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(Corpus, "_roll_table", lambda *_: None)
+        patch.setattr(rolling, "roll_table", lambda *_: None)
         corpus.commit(propose(corpus, "second", [new_version("bridge", 1, "Planned.")]))
     corpus.commit(propose(corpus, "third", [new_version("bridge", 2, "Built.")]))
     assert_lawful(corpus)
     assert texts(corpus)[doc_id("bridge")] == "Built."
+
+
+def test_what_the_budget_does_not_reach_waits_and_readers_see_the_older_state_whole(corpus, monkeypatch):
+    before = rows(corpus)["documents"]
+    monkeypatch.setattr(Corpus.roll, "__defaults__", (0,))
+    assert ingest(corpus, "second", SECOND) == 2
+    assert ingest(corpus, "third", {"mill": "It turned."}) == 3
+    assert corpus.applied() == {"versions": 3, "decisions": 3, "outcomes": 3, "documents": 1}
+    assert rows(corpus)["documents"] == before
+    assert [row["id"] for row in concat(documents_at(corpus, 3), SCHEMAS["documents"]).to_pylist()].count(doc_id("ferry")) == 1
+    assert corpus.roll(budget=None) == 3
+    assert_lawful(corpus)
+    assert texts(corpus) == {doc_id(name): text for name, text in (FIRST | SECOND | {"mill": "It turned."}).items()}
+
+
+def test_a_run_of_new_documents_looks_for_nothing_in_documents(corpus, monkeypatch):
+    read, seen = files.read, []
+    monkeypatch.setattr(files, "read", lambda bucket, table, *rest: seen.append(table) or read(bucket, table, *rest))
+    ingest(corpus, "second", {"mill": "It turned.", "lock": "It opened."})
+    assert "documents" not in seen
+    ingest(corpus, "third", {"mill": "It stood."})
+    assert "documents" in seen
+
+
+def test_an_update_of_the_newest_documents_writes_little_of_the_table_again(tmp_path):
+    corpus = Corpus.create(LocalBucket(tmp_path / "new"))
+    ingest(corpus, "many", {f"d{n}": str(n) for n in range(10_000)})
+    stood = {file.path: file.rows for file in delta.Handle(corpus.bucket, "documents").files()}
+    newest = sorted(stood)[-3:]
+    ids = [files.read(corpus.bucket, "documents", path, ["id"])["id"][0].as_py() for path in newest]
+    decisions = [Decision(id_, 1, "withdrawn", cluster=id_) for id_ in ids]
+    corpus.commit(propose(corpus, "undo", decisions=decisions))
+    gone = stood.keys() - {file.path for file in delta.Handle(corpus.bucket, "documents").files()}
+    assert gone == set(newest)
+    assert sum(stood[path] for path in gone) <= 0.07 * 10_000
 
 
 def test_files_are_bounded_sorted_and_named_by_content(corpus, monkeypatch):

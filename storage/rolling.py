@@ -1,0 +1,104 @@
+"""Brings the Delta tables from one commit of the log to the next; anyone may do so at any time, and several at once.
+
+Files that a commit names are added as they are. In `documents`, whose rows are replaced, the live files that hold a row of a
+document decided anew are written again without it; how many bytes of them at once is bounded by a budget.
+"""
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from storage import delta, files
+from storage.commits import Commit, CommitLog, FileEntry
+from storage.errors import DamagedError, StoreUnavailableError
+from storage.keys import TABLES, Table
+from storage.objects import Bucket
+
+REWRITE_BYTES = 256 * 2**20
+"""Of files of `documents` that one run may write again; the commits that would take more wait for `winnow maintain`."""
+KEPT_PARTS = 5_000
+"""Files that a commit rewrites are numbered from here, those that it brings from 0."""
+
+
+@dataclass(slots=True)
+class Budget:
+    """What may still be written again; null: anything."""
+
+    left: int | None = REWRITE_BYTES
+
+    def pays(self, size: int) -> bool:
+        """Whether so many bytes are left; takes them."""
+        if self.left is None:
+            return True
+        if size > self.left:
+            return False
+        self.left -= size
+        return True
+
+
+def roll(bucket: Bucket, log: CommitLog, head: int, budget: Budget) -> None:
+    """Brings every table to commit `head`; `documents` as far as the budget reaches."""
+    for table in TABLES:
+        roll_table(bucket, log, table, head, budget)
+
+
+def roll_table(bucket: Bucket, log: CommitLog, table: Table, head: int, budget: Budget) -> None:
+    """Brings one table to commit `head`, or as far as the budget reaches."""
+    handle = delta.Handle(bucket, table)
+    while handle.widen():
+        handle = delta.Handle(bucket, table)
+    while handle.applied < head:
+        commit = log.read(handle.applied + 1)
+        moves = _moves(bucket, handle, commit, budget)
+        if moves is None:
+            return
+        moved = handle.apply(commit, *moves)
+        before, handle = handle, delta.Handle(bucket, table)
+        if not moved and handle.version == before.version:
+            raise StoreUnavailableError(f"the table {table} does not take commit {commit.seq}: run `winnow doctor`")
+
+
+def _moves(
+    bucket: Bucket, handle: delta.Handle, commit: Commit, budget: Budget
+) -> tuple[list[FileEntry], list[delta.LiveFile]] | None:
+    """The files that a table gets and loses by a commit; null where the budget does not reach."""
+    named = list(commit.files.get(handle.table, ()))
+    if handle.table != "documents":
+        return named, _replaced(handle, commit)
+    decided = _decided(bucket, commit)
+    touched = [file for file in handle.files() if _holds(bucket, file, decided)] if len(decided) else []
+    if not budget.pays(sum(file.size for file in touched)):
+        return None
+    for number, file in enumerate(touched, KEPT_PARTS):
+        rows = files.read(bucket, "documents", file.path)
+        rest = rows.filter(pc.invert(pc.is_in(rows["id"], decided)))
+        named += files.stage(bucket, "documents", [rest], seq=commit.seq, first_part=number)
+    return named, touched
+
+
+def _replaced(handle: delta.Handle, commit: Commit) -> list[delta.LiveFile]:
+    """The live files whose rows a compaction has written into its own."""
+    paths = set(commit.replaces.get(handle.table, ()))
+    found = [file for file in handle.files() if file.path in paths] if paths else []
+    if len(found) < len(paths):
+        gone = min(paths - {file.path for file in found})
+        raise DamagedError(f"commit {commit.seq} replaces {gone}, which the table {handle.table} does not hold: `winnow verify`")
+    return found
+
+
+def _decided(bucket: Bucket, commit: Commit) -> pa.Array:
+    """The ids of which an older row may stand in `documents`."""
+    decides_anew = commit.kind != "compaction" and not commit.is_all_new
+    entries = commit.files.get("decisions", ()) if decides_anew else ()
+    return files.read_all(bucket, "decisions", entries, ["id"])["id"].combine_chunks()
+
+
+def _holds(bucket: Bucket, file: delta.LiveFile, decided: pa.Array) -> bool:
+    ids = files.read(bucket, "documents", file.path, ["id"])["id"]
+    return bool(pc.any(pc.is_in(ids, decided)).as_py())
+
+
+def lag(applied: dict[Table, int]) -> int:
+    """Commits that the tables of record hold and `documents` does not yet."""
+    return max(applied.values()) - applied["documents"]
