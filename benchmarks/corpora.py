@@ -30,7 +30,10 @@ SITES = 400
 NEW, CHANGED = 900, 100
 NEWEST = 0.05
 """Of documents: among these are the ones that a run changes."""
-WORDS = "harbour council ferry lamp museum tide bridge school rowing orchard station keeper winter market council rope".split()
+WORDS = (
+    *("harbour", "council", "ferry", "lamp", "museum", "tide", "bridge", "school"),
+    *("rowing", "orchard", "station", "keeper", "winter", "market", "parish", "rope"),
+)
 PART = 20_000
 """Rows that are made at once."""
 
@@ -59,8 +62,7 @@ def make(bucket: Bucket, shape: Shape) -> Corpus:
     for number, part in enumerate(parts):
         for table in ("versions", "decisions", "outcomes", "documents"):
             rows = pa.concat_tables(_rows(table, chosen, 1, seqs[chosen], shape.chars) for chosen in _portions(part))
-            put = files.put if hasattr(files, "put") else _put
-            entries.setdefault(table, []).append(put(bucket, table, shape.runs + 1, number, *files.encode(rows)))
+            entries.setdefault(table, []).append(files.put(bucket, table, shape.runs + 1, number, *files.encode(rows)))
     _commit(corpus, shape.runs + 1, {table: tuple(found) for table, found in entries.items()}, "compaction")
     corpus.roll()
     return corpus
@@ -139,16 +141,6 @@ def _commit(corpus: Corpus, seq: int, entries: dict[Table, tuple[FileEntry, ...]
     commit = Commit(seq, _run(seq), uuid.uuid4().hex, BEGAN + timedelta(hours=seq), "made", entries, kind=kind)
     if not corpus.log.append(commit):
         raise SystemExit(f"{corpus.bucket.uri} is not empty")
-
-
-def _put(bucket: Bucket, table: Table, seq: int, part: int, data: bytes, entry: FileEntry) -> FileEntry:
-    from dataclasses import replace
-
-    from storage import keys
-
-    path = keys.data_file(seq, part, entry.sha256)
-    bucket.put(keys.table_file(table, path), data)
-    return replace(entry, path=path)
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ def documents_at(
     corpus: Corpus, seq: int, columns: Sequence[str] | None = None, among: Collection[str] | None = None
 ) -> Iterator[pa.Table]:
     """The rows of `documents` as they stood at commit `seq`, of all documents or `among` some, in portions without order."""
-    where = None if among is None else pc.field("id").isin(sorted(among))
+    where = None if among is None else pc.field("id").isin(pa.array(sorted(among), pa.string()))  # typed: it may be empty
     decisions = decisions_at(corpus, seq, where)
     live = decisions.filter(pc.equal(decisions["status"], "live"))
     wanted = list(SCHEMAS["documents"].names if columns is None else columns)

@@ -10,15 +10,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from storage.asof import DECIDED, decisions_at
+from storage.asof import DECIDED
 from storage.files import EVER, Between
+from storage.rows import latest
 from storage.schema import SCHEMAS
 from storage.tables import Corpus
 
 Kind = Literal["inserted", "updated", "withdrawn", "re-elected"]
-"""inserted: it is live and was not · updated: another version is current · withdrawn: it was live and is not · re-elected: it is a
-copy of another document than before, of none any more, or stands in another cluster."""
+"""inserted: it is live and was not · updated: another version is current · withdrawn: it was live and is not · re-elected: it is
+a copy of another document than before, of none any more, or stands in another cluster."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
+OF_STEPS = tuple(name for name in DECIDED if name != "cluster")
 PORTION = 20_000
 """Changes whose versions are looked up at once."""
 
@@ -26,12 +28,13 @@ PORTION = 20_000
 def steps(corpus: Corpus, after: int, until: int) -> pa.Table:
     """Each change of each commit after one, up to another, in order of (`seq`, `id`).
 
-    Columns: those of `decisions` but evidence and run; `change`, a `Kind`; `was_version` and `was_duplicate_of`, null where it was
-    not live. Who applies them in order has `documents` as they stood at each commit. A decision that says what the one before it
-    said is a re-election.
+    Columns: those of `decisions` but evidence and run; `change`, a `Kind`; `was_version` and `was_duplicate_of`, null where it
+    was not live. Who applies them in order has `documents` as they stood at each commit. A decision that says what the one
+    before it said is a re-election.
     """
     fresh = corpus.scan("decisions", DECIDED, None, Between(after, until))
-    rows = pa.concat_tables([_base(corpus, after, fresh["id"]), fresh]).sort_by([("id", "ascending"), ("seq", "ascending")])
+    base = _held(corpus, fresh["id"], after, until, OF_STEPS)
+    rows = pa.concat_tables([base, fresh], promote_options="default").sort_by([("id", "ascending"), ("seq", "ascending")])
     ids, at = rows["id"].combine_chunks(), np.arange(len(rows), dtype=np.int64)
     follows = np.zeros(len(rows), dtype=bool)
     follows[1:] = pc.equal(ids[1:], ids[:-1]).to_numpy(zero_copy_only=False)
@@ -41,21 +44,22 @@ def steps(corpus: Corpus, after: int, until: int) -> pa.Table:
 
 
 def between(corpus: Corpus, one: int, other: int) -> pa.Table:
-    """What the state at a commit differs in from the state at another, one row for each document, ids ascending; as `steps` tells.
+    """What differs from the state at one commit to that at another: a row as of `steps` for each document, ids ascending.
 
     The other may be the older. What was changed back is no difference.
     """
     low, high = sorted((one, other))
-    touched = corpus.scan("decisions", ["id"], None, Between(low, high))["id"].unique()
-    ids = touched.take(pc.sort_indices(touched))
-    old, new = (_held(corpus, seq, ids) for seq in (one, other))
-    found = _told(old, new).set_column(0, "id", ids)
+    later = latest(corpus.scan("decisions", DECIDED, None, Between(low, high)))
+    held = _held(corpus, later["id"], low, high, DECIDED)
+    earlier = held.take(pc.index_in(later["id"], held["id"].combine_chunks()))
+    old, new = (earlier, later) if one == low else (later, earlier)
+    found = _told(old, new).set_column(0, "id", later["id"])
     stays = pc.and_(pc.equal(found["change"], "re-elected"), _equal(old, new, "duplicate_of", "cluster"))
     return found.filter(pc.and_not(pc.is_valid(found["change"]), pc.fill_null(stays, fill_value=False)))
 
 
 def with_versions(corpus: Corpus, changes: pa.Table, columns: Sequence[str]) -> Iterator[pa.Table]:
-    """The changes in their order, some at a time, each with columns of the version that is current or, of a withdrawn one, was."""
+    """The changes in their order, some at a time, with columns of the version that is current or, of withdrawn ones, was."""
     for start in range(0, len(changes), PORTION):
         portion = changes.slice(start, PORTION)
         rows = _versions(corpus, portion, columns)
@@ -64,15 +68,15 @@ def with_versions(corpus: Corpus, changes: pa.Table, columns: Sequence[str]) -> 
         yield portion
 
 
-def _base(corpus: Corpus, seq: int, ids: pa.ChunkedArray) -> pa.Table:
-    """The decisions that held for documents at a commit."""
-    return decisions_at(corpus, seq, pc.field("id").isin(ids.unique()))
+def _held(corpus: Corpus, ids: pa.ChunkedArray, seq: int, until: int, columns: Sequence[str]) -> pa.Table:
+    """The decisions that held at a commit for those of the documents that there were, ids ascending.
 
-
-def _held(corpus: Corpus, seq: int, ids: pa.Array) -> pa.Table:
-    """The decision that held at a commit for each of the documents, a row of nulls where there was none."""
-    found = decisions_at(corpus, seq, pc.field("id").isin(ids))
-    return found.take(pc.index_in(ids, found["id"].combine_chunks()))
+    Documents born between it and `until` are known by their first version, and not looked for.
+    """
+    born = corpus.scan("versions", ["id"], pc.field("version") == 1, Between(seq, until))["id"]
+    old = ids.filter(pc.invert(pc.is_in(ids, born.combine_chunks()))).unique()
+    until_then = Between(until=seq if len(old) else 0)
+    return latest(corpus.scan("decisions", columns, pc.field("id").isin(old), until_then))
 
 
 def _told(before: pa.Table, now: pa.Table) -> pa.Table:
@@ -106,9 +110,7 @@ def _versions(corpus: Corpus, changes: pa.Table, columns: Sequence[str]) -> pa.T
     return found.take(pc.index_in(wanted, found["name"].combine_chunks()))
 
 
-def _among(
-    corpus: Corpus, ids: pa.ChunkedArray, wanted: pa.ChunkedArray, columns: Sequence[str], when: Between
-) -> pa.Table:
+def _among(corpus: Corpus, ids: pa.ChunkedArray, wanted: pa.ChunkedArray, columns: Sequence[str], when: Between) -> pa.Table:
     """Rows of the named versions, with their names."""
     read = list(dict.fromkeys(["id", "version", *columns]))
     rows = corpus.scan("versions", read, pc.field("id").isin(ids.unique()), when)

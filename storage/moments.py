@@ -67,7 +67,9 @@ def _at_time(corpus: Corpus, name: str) -> int | None:
     try:
         given = datetime.fromisoformat(name)
     except ValueError as error:
-        raise UnknownMomentError(f"{name} is no time: write 2026-03-04 or 2026-03-04T12:30, UTC unless it says otherwise") from error
+        raise UnknownMomentError(
+            f"{name} is no time: write 2026-03-04 or 2026-03-04T12:30, UTC unless it says otherwise"
+        ) from error
     when = given if given.tzinfo else given.replace(tzinfo=UTC)
     before, after = 0, readable(corpus) + 1
     while after - before > 1:

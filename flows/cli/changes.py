@@ -43,6 +43,7 @@ def command(order: Order) -> None:
     corpus = open_corpus(read(order.config, given=given).settings.corpus.location)
     after, until = named(corpus, order.since), readable(corpus)
     count = 0
-    for count, line in enumerate(changes(corpus, after, until, with_text=order.with_text), 1):
+    for line in changes(corpus, after, until, with_text=order.with_text):
         click.echo(safe_json(line))
+        count += 1
     click.echo(f"{count:,} changes from commit {after} to {until}; next time: --since {until}", err=True)

@@ -10,8 +10,8 @@ from flows.cli.portrait import GUTTER, print_beside
 from flows.runs.differences import Changed, Counts, Edition, StateDifference, of_kind
 from flows.view.changes import Line
 from flows.view.difference import Span
+from flows.view.document import VersionNote
 from flows.view.fates import Cut
-from flows.view.versions import VersionNote
 from storage.changes import KINDS, Kind
 
 GONE, NEW, DIM = "red", "green", "dim"
@@ -106,6 +106,8 @@ def _became(each: Changed) -> str:
     if each.change == "updated":
         return f"version {each.was_version} → {each.version}"
     if each.change == "re-elected":
+        if each.was_duplicate_of == each.duplicate_of:
+            return f"now in the cluster of {(each.cluster or each.id)[:12]}"
         return f"{_elected(each.was_duplicate_of)} → {_elected(each.duplicate_of)}"
     return f"version {each.version if each.change == 'inserted' else each.was_version}"
 

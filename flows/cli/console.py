@@ -79,9 +79,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Se
     return made
 
 
-def printed(
-    out: "Console", columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[str] = ()
-) -> None:
+def printed(out: "Console", columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[str] = ()) -> None:
     """Prints a table on a terminal, and a line a row into a pipe."""
     if out.is_terminal:
         out.print(table(columns, rows, right=right))

@@ -32,7 +32,12 @@ class Order:
 @click.argument("names", nargs=-1, required=True, metavar="DOC [V1 [V2]] | A B")
 @click.option("-o", "--page", metavar="PATH", help="Of a document: write a page for a browser there, page.html.")
 @click.option(
-    "--samples", type=click.IntRange(min=0), metavar="N", default=5, show_default=True, help="Of states: documents shown of a kind."
+    "--samples",
+    type=click.IntRange(min=0),
+    metavar="N",
+    default=5,
+    show_default=True,
+    help="Of states: documents shown of a kind.",
 )
 @corpus_option
 @config_option
@@ -101,7 +106,9 @@ def _show_document(corpus: "Corpus", location: str, order: Order) -> None:
 def _version(name: str) -> int:
     number = VERSION.fullmatch(name)
     if number is None:
-        raise click.UsageError(f"{name} is no version of a document: write DOC 1 2; of two states both must be of one kind or another")
+        raise click.UsageError(
+            f"{name} is no version of a document: write DOC 1 2; of two states both must be of one kind or another"
+        )
     return int(number[1])
 
 

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.cli.console import Recorded, config_option, console, corpus_option, json_option, printed, safe_json
+from flows.cli.console import Recorded, config_option, console, corpus_option, json_option, safe, safe_json, tabbed
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from flows.runs.chronicle import Entry
 
 COLUMNS = ("seq", "committed", "run", "kind", "versions", "decisions", "counts", "settings", "made by", "remark")
@@ -47,7 +49,25 @@ def command(order: Order) -> None:
         for entry in entries:
             click.echo(safe_json(asdict(entry)))
         return
-    printed(console(), COLUMNS, map(_cells, entries), right=("seq", "versions", "decisions"))
+    out = console()
+    if not out.is_terminal:
+        for line in tabbed(COLUMNS, map(_cells, entries)):
+            click.echo(line)
+        return
+    for entry in entries:
+        _print(entry, out)
+
+
+def _print(entry: "Entry", out: "Console") -> None:
+    """Three lines, as a table would be too wide."""
+    from rich.text import Text
+
+    seq, when, run, kind, versions, decisions, counts, settings, made_by, remark = _cells(entry)
+    out.print(Text(f"{seq:>6}  {when} UTC  {kind}  ", style="bold").append(safe(str(run)), style="cyan"))
+    out.print(Text(f"        {versions:,} versions, {decisions:,} decisions" + (f"; {safe(str(counts))}" if counts else "")))
+    out.print(Text(f"        settings {settings}; {safe(str(made_by))}", style="dim"))
+    if remark:
+        out.print(Text(f"        {safe(str(remark))}", style="yellow"))
 
 
 def _cells(entry: "Entry") -> tuple[object, ...]:

@@ -9,7 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.errors import NotFoundError
+from flows.runs.reading import origin_of
 from flows.view.changes import Pair, pair
+from flows.view.document import VersionNote
 from storage.asof import decisions_at
 from storage.changes import KINDS, Kind, between, with_versions
 from storage.rows import document_of
@@ -28,6 +30,8 @@ class Edition:
     before: int
     after: int
     pair: Pair
+    notes: tuple[VersionNote, VersionNote]
+    """Where each comes from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ class Changed:
     """In the one state."""
     duplicate_of: str | None
     was_duplicate_of: str | None
+    cluster: str | None
+    """In the other state; null where it is not live there."""
     url: str | None
     title: str | None
     language: str
@@ -84,7 +90,22 @@ def edition(corpus: Corpus, id_: str, before: int | None = None, after: int | No
     where = (pc.field("id") == id_) & pc.field("version").isin([before, after])
     rows = {row["version"]: row for row in corpus.scan("versions", where=where).to_pylist()}
     made = pair(id_, f"version {before} and version {after}", document_of(rows[before]), document_of(rows[after]))
-    return Edition(id_, before, after, made)
+    return Edition(id_, before, after, made, (version_note(rows[before]), version_note(rows[after])))
+
+
+def version_note(row: Mapping[str, Any], changes: Pair | None = None, *, is_current: bool = False) -> VersionNote:
+    """Where the version of a whole row of `versions` comes from."""
+    document, origin = document_of(row), origin_of(row)
+    return VersionNote(
+        number=origin.version,
+        run=origin.run_id,
+        when=f"{origin.fetched_at:%Y-%m-%d %H:%M} UTC" if origin.fetched_at else "",
+        words=document.n_words,
+        chars_cut=sum(removal.end - removal.start for removal in document.removals),
+        made_by=f"winnow {origin.code}, settings {origin.config_id}",
+        is_current=is_current,
+        changes=changes,
+    )
 
 
 def states(corpus: Corpus, one: int, other: int, samples: int) -> StateDifference:

@@ -107,7 +107,9 @@ def _told(
         return contents[0], ", ".join(filter(None, (contents[1], undone, elected)))
     if elected:
         return "re-elected", elected
-    return ("re-elected", f"now in the cluster of {now['cluster']}") if not _same(before, now, "cluster") else ("decided again", "")
+    return (
+        ("re-elected", f"now in the cluster of {now['cluster']}") if not _same(before, now, "cluster") else ("decided again", "")
+    )
 
 
 def _same(before: Row, now: Row, name: str) -> bool:
