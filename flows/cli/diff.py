@@ -106,9 +106,7 @@ def _show_document(corpus: "Corpus", location: str, order: Order) -> None:
 def _version(name: str) -> int:
     number = VERSION.fullmatch(name)
     if number is None:
-        raise click.UsageError(
-            f"{name} is no version of a document: write DOC 1 2; of two states both must be of one kind or another"
-        )
+        raise click.UsageError(f"{name} is no version of a document: write its number, as in DOC 1 2")
     return int(number[1])
 
 

@@ -82,8 +82,8 @@ def edition(corpus: Corpus, id_: str, before: int | None = None, after: int | No
         raise NotFoundError(f"document {id_} has no version: every input of it was rejected or failed")
     after = numbers[-1] if after is None else after
     before = after - 1 if before is None else before
-    if before == 0 and after == 1 and numbers == [1]:
-        raise NotFoundError(f"document {id_} has only one version: there is nothing to compare it with")
+    if (before, after) == (0, 1):
+        raise NotFoundError(f"version 1 is the first of document {id_}: there is nothing to compare it with")
     for number in (before, after):
         if number not in numbers:
             raise NotFoundError(f"document {id_} has no version {number}: it has 1 to {numbers[-1]}")
