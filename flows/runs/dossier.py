@@ -8,13 +8,14 @@ import pyarrow.compute as pc
 
 from flows.runs.differences import version_note
 from flows.runs.facts import deeper_facts, facts, heading, likeness, verdict
+from flows.runs.history import Event, history
 from flows.runs.reading import Found, found_of, resolve
 from flows.runs.recall import recalled
 from flows.runs.settings import Settings
 from flows.runs.shelf import MAX_NAMED, Shelf, shelf_around
 from flows.runs.why import account
 from flows.view.changes import pair
-from flows.view.document import Portrait, Relative, VersionNote, document_page
+from flows.view.document import Portrait, Relative, Step, VersionNote, document_page
 from flows.view.pages import Place
 from ingest.records import Document, Edge
 from storage.rows import decisions_of, document_of, latest
@@ -35,7 +36,12 @@ def inspected(corpus: Corpus, name: str, settings: Settings) -> str:
     shelf = shelf_around(corpus, id_, decision)
     found = recalled(found_of(shelf.outcomes.get(id_), decision, rows), settings)
     shown = portrait(shelf, id_, found, rows, Place(corpus=settings.corpus.location))
-    return document_page(replace(shown, account=account(corpus, found, settings)))
+    steps = [_step(event) for event in reversed(history(corpus, id_))]
+    return document_page(replace(shown, history=steps, account=account(corpus, found, settings)))
+
+
+def _step(event: Event) -> Step:
+    return Step(f"{event.when:%Y-%m-%d %H:%M} UTC", event.run, event.version, event.change, event.detail)
 
 
 def portrait(shelf: Shelf, id_: str, found: Found, rows: Sequence[Mapping[str, Any]], place: Place) -> Portrait:

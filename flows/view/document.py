@@ -30,6 +30,18 @@ class VersionNote:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """What one commit did to the document."""
+
+    when: str
+    run: str
+    version: int
+    change: str
+    """In a word."""
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class Relative:
     """A document that resembles this one."""
 
@@ -61,6 +73,8 @@ class Portrait:
     """Facts that only who looks closely wants to know."""
     versions: Sequence[VersionNote] = ()
     """Newest first."""
+    history: Sequence[Step] = ()
+    """Newest first; empty where it was not looked for."""
     relatives: Sequence[Relative] = ()
     copies_left_out: int = 0
     links_left_out: int = 0
