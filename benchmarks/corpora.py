@@ -9,9 +9,10 @@ ids ascending in each. The last commit is a news-like run: 900 new documents, an
 import argparse
 import hashlib
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -21,7 +22,7 @@ from storage.bucket import open_bucket
 from storage.commits import Commit, FileEntry
 from storage.keys import Table
 from storage.objects import Bucket
-from storage.schema import SCHEMAS
+from storage.schema import PIPELINE, RIGHTS, SCHEMAS
 from storage.tables import Corpus
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -34,6 +35,8 @@ WORDS = (
     *("harbour", "council", "ferry", "lamp", "museum", "tide", "bridge", "school"),
     *("rowing", "orchard", "station", "keeper", "winter", "market", "parish", "rope"),
 )
+WAYS = 997
+"""Texts that differ in more than their beginning."""
 PART = 20_000
 """Rows that are made at once."""
 
@@ -97,40 +100,45 @@ def _portions(numbers: np.ndarray) -> Iterator[np.ndarray]:
 def _rows(table: Table, numbers: np.ndarray, version: int, seqs: np.ndarray, chars: int) -> pa.Table:
     """Rows of one table for documents, the columns that are never asked for null."""
     schema, size, ids = SCHEMAS[table], len(numbers), pa.array(_ids(numbers))
-    columns: dict[str, object] = {
-        "id": ids,
-        "version": pa.repeat(version, size),
-        "seq": pa.array(seqs),
-        "source": pa.repeat("made", size),
-        "name": [f"{number // 1000}/{number}.html" for number in numbers],
-        "url": [f"https://site-{number % SITES}.example/{number}" for number in numbers],
-        "site": [f"site-{number % SITES}.example" for number in numbers],
-        "title": [f"The {WORDS[number % 16]} of {number}" for number in numbers],
-        "text": [_text(number, version, chars) for number in numbers],
-        "source_text": [_text(number, version, chars) for number in numbers] if table == "versions" else None,
-        "language": [LANGUAGES[number % 6] for number in numbers],
-        "n_words": pa.repeat(chars // 7, size),
-        "status": pa.repeat("live", size),
-        "cluster": ids,
-        "outcome": pa.repeat("kept", size),
-        "content_sha256": [f"{doc_id(number)}{version:032x}" for number in numbers],
-        "run_id": [_run(int(seq)) for seq in seqs],
-        "published_at": [BEGAN + timedelta(minutes=int(number)) for number in numbers],
-        "fetched_at": [BEGAN + timedelta(minutes=int(number)) for number in numbers],
+    pipeline, rights = {"code": "0.1.0", "config_id": "made"}, {"licence_url": None, "opt_outs": []}
+    text = partial(_texts, numbers, version, chars)
+    columns: dict[str, Callable[[], object]] = {
+        "id": lambda: ids,
+        "version": lambda: pa.repeat(version, size),
+        "seq": lambda: pa.array(seqs),
+        "source": lambda: pa.repeat("made", size),
+        "name": lambda: [f"{number // 1000}/{number}.html" for number in numbers],
+        "url": lambda: [f"https://site-{number % SITES}.example/{number}" for number in numbers],
+        "site": lambda: [f"site-{number % SITES}.example" for number in numbers],
+        "title": lambda: [f"The {WORDS[number % 16]} of {number}" for number in numbers],
+        "text": text,
+        "source_text": text,
+        "language": lambda: [LANGUAGES[number % 6] for number in numbers],
+        "language_score": lambda: pa.repeat(0.9, size),
+        "n_words": lambda: pa.repeat(chars // 7, size),
+        "status": lambda: pa.repeat("live", size),
+        "cluster": lambda: ids,
+        "outcome": lambda: pa.repeat("kept", size),
+        "content_sha256": lambda: [f"{doc_id(number)}{version:032x}" for number in numbers],
+        "run_id": lambda: [_run(int(seq)) for seq in seqs],
+        "published_at": lambda: [BEGAN + timedelta(minutes=int(number)) for number in numbers],
+        "fetched_at": lambda: [BEGAN + timedelta(minutes=int(number)) for number in numbers],
+        "pipeline": lambda: pa.repeat(pa.scalar(pipeline, PIPELINE), size),
+        "rights": lambda: pa.repeat(pa.scalar(rights, RIGHTS), size),
     }
-    empty = {field.name: pa.nulls(size, field.type) for field in schema}
-    lists = {name: pa.array([[]] * size, schema.field(name).type) for name in _lists(schema)}
-    made = {field.name: columns.get(field.name, lists.get(field.name, empty[field.name])) for field in schema}
+    made = {field.name: columns[field.name]() if field.name in columns else _empty(field.type, size) for field in schema}
     return pa.table(made, schema=schema)
 
 
-def _lists(schema: pa.Schema) -> list[str]:
-    return [field.name for field in schema if pa.types.is_list(field.type)]
+def _empty(type_: pa.DataType, size: int) -> pa.Array:
+    """Nothing of a type: an empty list, else null."""
+    return pa.array([[]] * size, type_) if pa.types.is_list(type_) else pa.nulls(size, type_)
 
 
-def _text(number: int, version: int, chars: int) -> str:
-    words = [WORDS[(number * 7 + at * (at + version)) % 16] for at in range(chars // 7)]
-    return f"{number} {version} {' '.join(words)}"
+def _texts(numbers: np.ndarray, version: int, chars: int) -> list[str]:
+    """Texts of common words, each beginning with what it is."""
+    ways = [" ".join(WORDS[(way + at * (at + version)) % 16] for at in range(chars // 7)) for way in range(WAYS)]
+    return [f"{number} {version} {ways[number % WAYS]}" for number in numbers]
 
 
 def _run(seq: int) -> str:

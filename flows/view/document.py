@@ -73,14 +73,14 @@ class Portrait:
     """Facts that only who looks closely wants to know."""
     versions: Sequence[VersionNote] = ()
     """Newest first."""
-    history: Sequence[Step] = ()
-    """Newest first; empty where it was not looked for."""
     relatives: Sequence[Relative] = ()
     copies_left_out: int = 0
     links_left_out: int = 0
     place: Place = field(default_factory=Place)
     account: Account | None = None
     """Why its blocks were kept or cut; null where that was not looked for."""
+    history: Sequence[Step] = ()
+    """Newest first; empty where it was not looked for."""
 
 
 @dataclass(frozen=True, slots=True)
