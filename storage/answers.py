@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from storage.errors import AccessError, StoreUnavailableError
+from storage.errors import AccessError, DamagedError, StoreUnavailableError
 
 EXPIRED = "the session token has expired or is not valid: get new credentials and run the same command again"
 UNKNOWN_KEY = "the store does not know the access key: check AWS_ACCESS_KEY_ID or the profile"
@@ -56,6 +56,10 @@ STATUS = re.compile(r"\b([345]\d\d) [A-Z][a-z]+")
 OVER_HTTP = re.compile(r"https?://|HTTP error")
 NO_ANSWER = re.compile(r"error sending request|timed out|connect|dns error|connection", re.IGNORECASE)
 CERTIFICATE = re.compile(r"certificate|UnknownIssuer", re.IGNORECASE)
+OWN_LOG = re.compile(r"kernel error", re.IGNORECASE)
+"""What deltalake says of a table whose log is gone, cut, damaged or has a gap."""
+TRACE = re.compile(r"( \d+: <unknown>)+.*$")
+"""Addresses of its functions, which tell a user nothing."""
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -67,10 +71,12 @@ def of_code(place: str, code: str, message: str = "") -> StoreUnavailableError:
     return StoreUnavailableError(f"{place}: {said}")
 
 
-def of_delta(place: str, error: Exception) -> StoreUnavailableError:
+def of_delta(place: str, error: Exception) -> StoreUnavailableError | DamagedError:
     """The error for what deltalake raised: its text holds the store's answer, on several coloured lines."""
-    text = " ".join(COLOUR.sub("", str(error)).replace("↳", " ").split())
+    text = TRACE.sub("", " ".join(COLOUR.sub("", str(error)).replace("↳", " ").split()))
     code = CODE.search(text) or STATUS.search(text)
+    if not OVER_HTTP.search(text) and OWN_LOG.search(text):
+        return DamagedError(f"{place} has a log that cannot be read ({text}): `winnow rebuild` makes it anew")
     if not OVER_HTTP.search(text):
         return StoreUnavailableError(f"{place} cannot be read or written: {text}")
     if code:

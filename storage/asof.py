@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from storage.files import Between
+from storage.files import EVER, Between, of_ids
 from storage.proposals import OF_DECISIONS, decided
 from storage.rows import latest
 from storage.schema import SCHEMAS
@@ -20,15 +20,23 @@ def decisions_at(corpus: Corpus, seq: int, where: pc.Expression | None = None) -
 
 
 def documents_at(
-    corpus: Corpus, seq: int, columns: Sequence[str] | None = None, among: Collection[str] | None = None
+    corpus: Corpus,
+    seq: int,
+    columns: Sequence[str] | None = None,
+    among: Collection[str] | None = None,
+    between: Between = EVER,
 ) -> Iterator[pa.Table]:
-    """The rows of `documents` as they stood at commit `seq`, of all documents or `among` some, in portions without order."""
-    where = None if among is None else pc.field("id").isin(pa.array(sorted(among), pa.string()))  # typed: it may be empty
+    """The rows of `documents` as they stood at commit `seq`, in portions without order.
+
+    Of all documents, or `among` some; or only those whose content came `between` certain commits, none later than `seq`.
+    """
+    where = None if among is None else of_ids(among)
     decisions = decisions_at(corpus, seq, where)
     live = decisions.filter(pc.equal(decisions["status"], "live"))
     wanted = list(SCHEMAS["documents"].names if columns is None else columns)
     read = list(dict.fromkeys(["id", "version", *(name for name in wanted if name not in OF_DECISIONS)]))
-    for rows in corpus.batches("versions", read, where, Between(until=seq)):
+    until = seq if between.until is None else min(seq, between.until)
+    for rows in corpus.batches("versions", read, where, Between(between.after, until)):
         at = pc.index_in(rows["id"], live["id"])
         chosen = pc.equal(rows["version"], live["version"].take(at))  # null where it is not live: dropped by filter
         yield decided(rows.filter(chosen), live.take(at.filter(chosen)), wanted)

@@ -34,14 +34,14 @@ CONFIGURATION: dict[str, str | None] = {
 
 def create(bucket: Bucket, table: Table) -> None:
     """Makes the table where it does not exist; any number of callers may do so at once."""
-    if _exists(bucket, table):
+    if exists(bucket, table):
         return
     uri, options = bucket.delta(keys.table(table))
     with _translated(bucket, table):
         try:
             DeltaTable.create(uri, SCHEMAS[table], mode="error", configuration=CONFIGURATION, storage_options=options)
         except (DeltaError, OSError):
-            if not _exists(bucket, table):
+            if not exists(bucket, table):
                 raise
 
 
@@ -127,6 +127,10 @@ class Handle:
         """Puts files in the place of others that hold the same rows; False: the table has moved since this was opened."""
         return self._move(self.applied, "", adds, removes, changes=False)
 
+    def restate(self, seq: int, adds: Sequence[FileEntry], removes: Sequence[LiveFile]) -> bool:
+        """Makes the table stand at a commit with these files more and less, whatever it stood at."""
+        return self._move(seq, "", adds, removes, changes=True)
+
     def _move(self, seq: int, run: str, adds: Sequence[FileEntry], removes: Sequence[LiveFile], *, changes: bool) -> bool:
         # When a file was replaced counts from now: readers may be at it, however old the run's plan is.
         now = int(time.time() * 1000)
@@ -170,7 +174,7 @@ def _add(entry: FileEntry, seq: int, when: int, changes: bool) -> AddAction:  # 
     return AddAction(entry.path, entry.size, {}, when, changes, json.dumps(stats))
 
 
-def _exists(bucket: Bucket, table: Table) -> bool:
+def exists(bucket: Bucket, table: Table) -> bool:
     """Whether the table's log has begun; its first entry may have been cleaned up. deltalake would look with Python halted."""
     log = f"{keys.table(table)}/_delta_log/"
     return bucket.head(f"{log}{0:020d}.json") is not None or any(bucket.list(log))

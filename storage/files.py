@@ -76,6 +76,11 @@ def read_all(bucket: Bucket, table: Table, entries: Iterable[FileEntry], columns
     return parquet.concat((read(bucket, table, entry.path, columns) for entry in entries), SCHEMAS[table], columns)
 
 
+def of_ids(ids: Iterable[str]) -> pc.Expression:
+    """The condition that a row is of one of these documents; of none where there are none."""
+    return pc.field("id").isin(pa.array(sorted(ids), pa.string()))
+
+
 @dataclass(frozen=True, slots=True)
 class Between:
     """Rows of the commits after one, up to another."""

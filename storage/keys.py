@@ -4,6 +4,7 @@ A takedown walks every area of `AREAS` that holds text. Numbers are padded, so t
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal, get_args
@@ -29,6 +30,7 @@ STAGED = "clean/staged/"
 SKETCHES = "clean/sketches/"
 PROBES = "clean/probes/"
 """What `winnow doctor` tries a store with; removed when it is done. No text of articles."""
+DATA_FILE = re.compile(r"\d{12}-\d{4,}-[0-9a-f]{24}\.parquet")
 RAW_WARC = "raw/warc/"
 RAW_INDEX = "raw/index/"
 RAW_LISTS = "raw/lists/"
@@ -78,6 +80,17 @@ def table_file(name: Table, path: str) -> str:
 def data_file(seq: int, part: int, sha256: str) -> str:
     """Path within a table of a file that commit `seq` adds: commit order, then staging order, then its content's digest."""
     return f"{seq:012d}-{part:04d}-{sha256[:24]}.parquet"
+
+
+def is_data_file(key: str) -> bool:
+    """Whether a key is one of a table's data files."""
+    folder, _, path = key.rpartition("/")
+    return folder in {table(name) for name in TABLES} and DATA_FILE.fullmatch(path) is not None
+
+
+def data_digest(path: str) -> str:
+    """The beginning of a file's digest, as `data_file` spelled it."""
+    return path.removesuffix(".parquet").rpartition("-")[2]
 
 
 def sketches(seq: int, sha256: str) -> str:

@@ -30,7 +30,7 @@ def encode_stream(tables: Iterable[pa.Table], schema: pa.Schema) -> bytes:
     """The rows of several tables as one Parquet file; only a row group and the file's compressed bytes are held."""
     sink = pa.BufferOutputStream()
     statistics = [column for column in STATISTICS if column in schema.names]
-    options = {"compression": "zstd", "write_statistics": statistics or False, "store_schema": False}
+    options = {"compression": "zstd", "write_statistics": statistics or False, "store_schema": False, "write_page_checksum": True}
     with pq.ParquetWriter(sink, schema, **options) as writer:
         for table in tables:
             writer.write_table(table, ROWS_PER_GROUP)
@@ -59,8 +59,8 @@ def read(
         raise KeyMissingError(key)
     try:
         with pa.PythonFile(_ObjectFile(bucket, key, info.size), mode="r") as file:
-            found = pq.read_table(file, columns=wanted, filters=where, schema=schema)
-    except pa.ArrowException as error:
+            found = pq.read_table(file, columns=wanted, filters=where, schema=schema, page_checksum_verification=True)
+    except (pa.ArrowException, OSError) as error:
         raise DamagedError(f"{key} cannot be read as Parquet: the object is damaged") from error
     return found.cast(pa.schema([schema.field(column) for column in wanted]))
 

@@ -1,12 +1,12 @@
 """Removes what runs that died or lost a race left behind; never `raw/`, and nothing that a commit or a reader needs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 
 from storage import delta, keys
 from storage.errors import KeyMissingError
-from storage.keys import TABLES
+from storage.keys import TABLES, Table
 from storage.objects import ObjectInfo
 from storage.tables import Corpus
 
@@ -15,18 +15,24 @@ def sweep(corpus: Corpus, before: datetime, *, most: int | None = None) -> list[
     """Deletes leftovers last written before then, and returns their keys; at most `most`, the next call goes on.
 
     Leftovers are staged shards, probes of a store, and table files and sketch segments in no commit. Files of `documents` that
-    were replaced stay while Delta keeps them for readers of older versions. `before` must lie further back than any run takes
+    were replaced stay for readers of older versions. `before` must lie further back than any run takes
     to commit.
     """
     # Listed first: what was staged when the log is read afterwards is either in it or a leftover.
     found = [info for prefix in _prefixes() for info in corpus.bucket.list(prefix) if info.modified_at < before]
-    head = corpus.roll()
-    needed = {key for table in TABLES for key in _table_keys(corpus, table)}
-    leftovers = list(islice((info.key for info in found if not _is_needed(corpus, info, needed, head)), most))
-    for key in leftovers:
+    corpus.roll()
+    gone = list(islice(leftovers(corpus, found), most))
+    for key in gone:
         corpus.bucket.delete(key)
     corpus.bucket.sweep_partial(before)
-    return leftovers
+    return gone
+
+
+def leftovers(corpus: Corpus, found: Iterable[ObjectInfo]) -> Iterator[str]:
+    """The keys among some objects, listed before the log is read, that nobody needs; nothing else of ours or others is named."""
+    head = corpus.log.head()
+    needed = {key for table in TABLES for key in _table_keys(corpus, table, head)}
+    return (info.key for info in found if _may_go(info.key) and not _is_needed(corpus, info.key, needed, head))
 
 
 def _prefixes() -> Iterator[str]:
@@ -37,22 +43,27 @@ def _prefixes() -> Iterator[str]:
         yield f"{keys.table(table)}/"
 
 
-def _table_keys(corpus: Corpus, table: keys.Table) -> Iterator[str]:
+def _table_keys(corpus: Corpus, table: Table, head: int) -> Iterator[str]:
+    """Of files that count, that a reader may be at, and that commits name which the table has not taken."""
     handle = delta.Handle(corpus.bucket, table)
-    for path in [file.path for file in handle.files()] + sorted(handle.tombstones()):
-        yield keys.table_file(table, path)
+    yield from (keys.table_file(table, path) for path in ({file.path for file in handle.files()} | handle.tombstones()))
+    for commit in corpus.log.since(handle.applied, head):
+        yield from (keys.table_file(table, entry.path) for entry in commit.files.get(table, ()))
 
 
-def _is_needed(corpus: Corpus, info: ObjectInfo, needed: set[str], head: int) -> bool:
-    if info.key.startswith(keys.PROBES):
-        return False
-    if info.key in needed or "/_delta_log/" in info.key:
+def _may_go(key: str) -> bool:
+    """Whether the key is one that this program gives to what it stages or tries."""
+    return key.startswith((keys.STAGED, keys.SKETCHES, keys.PROBES)) or keys.is_data_file(key)
+
+
+def _is_needed(corpus: Corpus, key: str, needed: set[str], head: int) -> bool:
+    if key in needed:
         return True
-    if not info.key.startswith(keys.SKETCHES):
+    if not key.startswith(keys.SKETCHES):
         return False
-    seq = keys.sketches_seq(info.key)
+    seq = keys.sketches_seq(key)
     try:
         segment = corpus.log.read(seq).sketches if seq <= head else None
     except KeyMissingError:
         return True  # the log ended elsewhere than the tables say: nothing is deleted on its word
-    return segment is not None and segment.path == info.key
+    return segment is not None and segment.path == key

@@ -52,6 +52,14 @@ class Corpus:
     @classmethod
     def open(cls, bucket: Bucket) -> "Corpus":
         """The corpus that stands in a bucket; tables that a creator who died left out are made. Raises: NotACorpusError."""
+        corpus = cls.peek(bucket)
+        for table in TABLES:
+            delta.create(bucket, table)
+        return corpus
+
+    @classmethod
+    def peek(cls, bucket: Bucket) -> "Corpus":
+        """The corpus that stands in a bucket, as it is: nothing is written. Raises: NotACorpusError."""
         try:
             marker = json.loads(bucket.get(keys.CORPUS))
         except KeyMissingError as error:
@@ -62,8 +70,6 @@ class Corpus:
             raise DamagedError(f"{keys.CORPUS} of {bucket.uri} is not JSON: the object is damaged") from error
         if marker != MARKER:
             raise NotACorpusError(f"{bucket.uri} was made by a newer Winnow: upgrade, then run the same command again")
-        for table in TABLES:
-            delta.create(bucket, table)
         return cls(bucket)
 
     def roll(self, budget: int | None = REWRITE_BYTES) -> int:

@@ -28,9 +28,12 @@ VERBS = {
     "log": "flows.cli.log",
     "changes": "flows.cli.changes",
     "reprocess": "flows.cli.reprocess",
+    "rollback": "flows.cli.rollback",
     "maintain": "flows.cli.maintain",
     "evaluate": "flows.cli.evaluate",
     "config": "flows.cli.config",
+    "verify": "flows.cli.verify",
+    "rebuild": "flows.cli.rebuild",
     "doctor": "flows.cli.doctor",
     "up": "flows.cli.up",
 }

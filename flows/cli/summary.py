@@ -60,7 +60,8 @@ def _previewed(made: "Preview") -> Iterator[Row]:
 
 
 def _headline(report: Report) -> str:
-    by = f" (reprocess, approved by {safe(report.approved_by)})" if report.approved_by else ""
+    what = f"rollback of {safe(report.undoes)}" if report.undoes else safe(report.kind)
+    by = f" ({what}, approved by {safe(report.approved_by)})" if report.approved_by else ""
     return f"Run {report.run_id}{' (dry run: nothing was written)' if report.dry_run else ''}{by}"
 
 
@@ -91,7 +92,9 @@ def _ending(report: Report) -> Iterator[str]:
     elif report.gate_refused is not None:
         yield f"\nThe quality gate refused this run, nothing was committed: {safe(report.gate_refused)}"
         yield "Its counts and outcomes stand in clean/runs of the corpus; the limits are those of [gate] in winnow.toml."
-    elif not report.inputs and not report.would_fetch:
+    elif report.undoes is not None and not report.inputs and not report.withdrawn:
+        yield "\nNothing was left to undo, nothing was committed."
+    elif report.undoes is None and not report.inputs and not report.would_fetch:
         endings = ".txt, .html(.gz) or .jsonl(.gz|.zst)"
         yield f"\nNothing to read was found: files must end in {endings}, and not be hidden or match load.skip"
     elif not report.dry_run:

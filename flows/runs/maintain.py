@@ -87,7 +87,10 @@ def _record(corpus: Corpus, run: Plan) -> bool:
     if report is None:
         return False
     if corpus.bucket.head(keys.run_record(run.run)) is None:
-        if run.approved_by is not None:
+        commit = corpus.log.read(report.seq or corpus.log.head())
+        if commit.undoes is not None:
+            report = replace(report, kind="rollback", undoes=commit.undoes, approved_by=run.approved_by)
+        elif run.approved_by is not None:
             report = replace(report, kind="reprocess", plan=run.run, approved_by=run.approved_by)
         corpus.bucket.put(keys.run_record(run.run), report.to_json().encode())
     return True

@@ -83,11 +83,13 @@ class Report:
     outcomes: tuple[dict[str, Any], ...] = ()
     """Of a refused run, what would have become of each input, as rows of `outcomes`; of others they stand in the table."""
     kind: str = "ingest"
-    """`ingest`, or `reprocess`: cleaned again from stored bytes."""
+    """`ingest`, `reprocess`: cleaned again from stored bytes, or `rollback`: what stood before a run stands again."""
+    undoes: str | None = None
+    """The run that a rollback undid."""
     plan: str | None = None
     """The plan that a reprocess applied, which has the run's id; null for an ingest."""
     approved_by: str | None = None
-    """Who wanted a reprocess; null for an ingest."""
+    """Who wanted a reprocess or a rollback; null for an ingest."""
     code: str | None = None
     """Version of Winnow that did it; null for runs of versions that did not record it, here as in the next two."""
     engine: str | None = None
@@ -95,7 +97,8 @@ class Report:
     model: str | None = None
     """Digest of the model that it asked: the first 12 hex digits of the file's sha256."""
     withdrawn: int = 0
-    """Documents that a reprocess took out of the corpus because it rejects them; their inputs count as rejected."""
+    """Documents that were taken out of the corpus: by a reprocess that rejects them, whose inputs count as rejected, or by the
+    rollback of the run that brought them."""
 
     def to_json(self) -> str:
         """The report as one JSON object."""

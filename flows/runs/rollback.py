@@ -1,0 +1,134 @@
+"""Undoes one run by a new commit: what it changed stands again as it stood before, and nothing that was written is changed.
+
+A document that a later run has changed stays as that run left it. Versions go on counting: the restored content is a new version.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import pyarrow.compute as pc
+
+from flows.errors import AlreadyAppliedError, NotFoundError
+from flows.runs import plan as plans
+from flows.runs.engine import stamped
+from flows.runs.plan import Owner, Plan, PlannedInput
+from flows.runs.report import Progress, Report
+from flows.runs.rework import new_id
+from flows.runs.settings import Settings
+from flows.runs.settle import recount
+from flows.runs.state import State, read_state
+from flows.runs.stopwatch import Stopwatch
+from flows.runs.undo import Undo, undo
+from flows.runs.undoing import Undoing
+from flows.runs.wiring import pipeline_of
+from ingest.stages import config_id_of
+from storage import keys
+from storage.bucket import open_bucket
+from storage.commits import Commit
+from storage.errors import HeadMovedError
+from storage.files import Between, of_ids
+from storage.rows import decisions_of, latest
+from storage.tables import Corpus
+
+Tell = Callable[[Progress], None]
+STEPS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class RollbackRequest:
+    """An order to undo a run."""
+
+    corpus: str
+    """Where the corpus is: a folder, or `s3://bucket/prefix`."""
+    run: str
+    """The run's id, or the start of it, or the number of its commit."""
+    approved_by: str
+    """Who wants it; stands in the run's record."""
+    dry_run: bool = False
+    """Whether to find out what would happen and write nothing."""
+
+
+def rollback(request: RollbackRequest, settings: Settings, progress: Tell = lambda _step: None) -> Report:
+    """Undo a run, in one atomic commit; the same order finishes what was killed.
+
+    Raises: NotFoundError, AlreadyAppliedError, RunIsAliveError, StorageError, each with a sentence for the user.
+    """
+    stopwatch = Stopwatch()
+    corpus = Corpus.open(open_bucket(request.corpus))
+    progress(Progress(0, STEPS, "looking for the run"))
+    corpus.roll()
+    target = find(corpus, request.run)
+    plan = _plan(corpus, target, settings, request.approved_by)
+    if not request.dry_run:
+        plan = plans.claim(corpus.bucket, plan, lambda dead: corpus.log.of_run(dead.run, after=dead.base_seq) is not None)
+    report = _settle(corpus, target, plan, settings, progress, dry_run=request.dry_run)
+    report = replace(stopwatch.stamp(report), kind="rollback", undoes=target.run, approved_by=plan.approved_by)
+    if not request.dry_run:
+        corpus.bucket.put(keys.run_record(plan.run), report.to_json().encode())
+        plans.give_up(corpus.bucket, plan)
+    return report
+
+
+def find(corpus: Corpus, name: str) -> Commit:
+    """The commit of a run by its id, the start of it, or its number. Raises: NotFoundError."""
+    commits = list(corpus.log.since(0, corpus.log.head()))
+    found = [commit for commit in commits if commit.run.startswith(name) or str(commit.seq) == name]
+    exact = [commit for commit in found if name in {commit.run, str(commit.seq)}] or found
+    if len(exact) != 1:
+        raise NotFoundError(
+            f"{name} is {'no run of this corpus' if not exact else 'the start of several runs'}: see `winnow log`"
+        )
+    if exact[0].kind == "compaction":
+        raise NotFoundError(f"commit {exact[0].seq} merged files and changed no document: there is nothing to undo")
+    return exact[0]
+
+
+def _plan(corpus: Corpus, target: Commit, settings: Settings, approved_by: str) -> Plan:
+    what = PlannedInput("rollback", target.run, "", 0, hashlib.sha256(target.run.encode()).hexdigest(), None)
+    config_id = config_id_of(pipeline_of(settings))
+    return Plan(new_id(), datetime.now(UTC), Owner.me(), config_id, 1, None, (what,), corpus.log.head(), approved_by)
+
+
+def _settle(corpus: Corpus, target: Commit, plan: Plan, settings: Settings, progress: Tell, *, dry_run: bool) -> Report:
+    base = stamped(Report(run_id=plan.run, corpus=corpus.bucket.uri, dry_run=dry_run), settings)
+    while True:
+        done = recount(plan, corpus)
+        if done is not None:
+            decided = corpus.scan("decisions", ["status"], pc.field("run_id") == plan.run)
+            return replace(done, withdrawn=decided["status"].to_pylist().count("withdrawn"))
+        progress(Progress(1, STEPS, "looking at its documents"))
+        state = read_state(corpus)
+        undone = _undo(corpus, target, state)
+        if undone.is_empty:
+            _refuse_again(corpus, plan, target)
+            return base
+        progress(Progress(2, STEPS, "deciding"))
+        undoing = Undoing(corpus, state, undone, plan, pipeline_of(settings).dedup)
+        report = undoing.report(base)
+        if dry_run:
+            return report
+        progress(Progress(3, STEPS, "writing"))
+        try:
+            return replace(report, seq=corpus.commit(undoing.proposal(target, report)))
+        except HeadMovedError:
+            continue
+
+
+def _refuse_again(corpus: Corpus, plan: Plan, target: Commit) -> None:
+    """Says so where nothing is left to undo because it was undone."""
+    for commit in corpus.log.since(target.seq, corpus.log.head()):
+        if commit.undoes == target.run:
+            plans.give_up(corpus.bucket, plan)
+            raise AlreadyAppliedError(
+                f"run {target.run} was rolled back already, as commit {commit.seq}: to have it again, roll back run {commit.run}"
+            )
+
+
+def _undo(corpus: Corpus, target: Commit, state: State) -> Undo:
+    by_run = decisions_of(corpus.scan("decisions", between=Between(target.seq - 1, target.seq)))
+    ids = of_ids(decision.id for decision in by_run)
+    before = decisions_of(latest(corpus.scan("decisions", where=ids, between=Between(until=target.seq - 1))))
+    now = decisions_of(latest(corpus.scan("decisions", where=ids, between=Between(until=state.seq))))
+    return undo(*({decision.id: decision for decision in decisions} for decisions in (before, by_run, now)))

@@ -1,0 +1,1 @@
+"""Checks of what stands in a bucket, one module a concern; `storage.verify` has their order."""

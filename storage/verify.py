@@ -1,0 +1,72 @@
+"""Whether everything in a bucket is what the commit log says of it; what is damaged is named, with what follows."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+
+from storage import keys
+from storage.errors import DamagedError
+from storage.keys import AREAS, TABLES
+from storage.objects import Bucket
+from storage.replay import replay
+from storage.sweep import leftovers
+from storage.tables import Corpus
+from storage.verification import digests, log, pages, rows, tables
+from storage.verification.report import Fault, Listed, Tell, Verified
+
+YOUNG = timedelta(hours=24)
+"""What no commit names and is younger may belong to a run that is at work."""
+MOST_STRANGERS = 5
+
+
+def verify(bucket: Bucket, *, deep: bool = False, tell: Tell = lambda *_: None) -> Verified:
+    """All that listings and rows without text can tell; `deep` compares every byte with its digest too.
+
+    Nothing is written. What another run commits meanwhile may be told as a lag. Raises: NotACorpusError, StoreUnavailableError.
+    """
+    corpus = Corpus.peek(bucket)
+    found = Verified(bucket.uri, deep)
+    tell("listing", 0, 1)
+    listed = {info.key: info for info in bucket.list("")}
+    found.objects = len(listed)
+    found.strangers = tuple(islice(_strangers(listed), MOST_STRANGERS))
+    whole = log.commits(bucket, listed, found)
+    found.seq = len(whole)
+    live = replay(whole)
+    log.objects(whole, live, listed, found)
+    handles = {table: tables.check(bucket, table, whole, listed, found) for table in TABLES}
+    if found.is_whole:
+        tell("rows", 0, 1)
+        _rows(corpus, found, listed)
+        old = (info for info in listed.values() if info.modified_at < datetime.now(UTC) - YOUNG)
+        found.leftovers = sum(1 for _ in leftovers(corpus, old))
+    if deep:
+        digests.check(bucket, whole, live, handles["documents"], found, tell)
+        pages.records(bucket, listed, found, tell)
+    return found
+
+
+def _rows(corpus: Corpus, found: Verified, listed: Listed) -> None:
+    try:
+        for table, what in rows.of_record(corpus, found.seq):
+            found.faults.append(Fault(keys.table(table), what, "a law of the corpus is broken: please report it"))
+        pages.references(corpus, listed, found)
+    except DamagedError as error:
+        found.damaged(keys.table("versions"), str(error))
+    try:
+        for table, what in rows.of_documents(corpus, found.seq - found.behind):
+            found.derived(keys.table(table), what)
+    except DamagedError as error:
+        found.derived(keys.table("documents"), str(error))
+
+
+def _strangers(listed: Listed) -> Iterator[str]:
+    """Objects that this program has not named."""
+    folders = tuple(f"{keys.table(table)}/" for table in TABLES)
+    for key in listed:
+        if not (_is_of_table(key) if key.startswith(folders) else key.startswith(tuple(AREAS))):
+            yield key
+
+
+def _is_of_table(key: str) -> bool:
+    return keys.is_data_file(key) or "/_delta_log/" in key
