@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from storage.abreast import scan
 from storage.asof import DECIDED
 from storage.files import EVER, Between
 from storage.rows import latest
@@ -32,7 +33,7 @@ def steps(corpus: Corpus, after: int, until: int) -> pa.Table:
     was not live. Who applies them in order has `documents` as they stood at each commit. A decision that says what the one
     before it said is a re-election.
     """
-    fresh = corpus.scan("decisions", DECIDED, None, Between(after, until))
+    fresh = scan(corpus, "decisions", DECIDED, None, Between(after, until))
     base = _held(corpus, fresh["id"], after, until, OF_STEPS)
     rows = pa.concat_tables([base, fresh], promote_options="default").sort_by([("id", "ascending"), ("seq", "ascending")])
     ids, at = rows["id"].combine_chunks(), np.arange(len(rows), dtype=np.int64)
@@ -49,7 +50,7 @@ def between(corpus: Corpus, one: int, other: int) -> pa.Table:
     The other may be the older. What was changed back is no difference.
     """
     low, high = sorted((one, other))
-    later = latest(corpus.scan("decisions", DECIDED, None, Between(low, high)))
+    later = latest(scan(corpus, "decisions", DECIDED, None, Between(low, high)))
     held = _held(corpus, later["id"], low, high, DECIDED)
     earlier = held.take(pc.index_in(later["id"], held["id"].combine_chunks()))
     old, new = (earlier, later) if one == low else (later, earlier)
@@ -68,15 +69,25 @@ def with_versions(corpus: Corpus, changes: pa.Table, columns: Sequence[str]) -> 
         yield portion
 
 
+def grouped(corpus: Corpus, changes: pa.Table, columns: Sequence[str]) -> Iterator[pa.Table]:
+    """The kind of each change with the same columns, without order: `versions` is read once, however many changes there are."""
+    wanted = _wanted(changes).combine_chunks()
+    where = pc.field("id").isin(changes["id"].unique()) if len(changes) <= PORTION else None
+    for rows in corpus.batches("versions", list(dict.fromkeys(["id", "version", *columns])), where):
+        at = pc.index_in(_names(rows["id"], rows["version"]), wanted)
+        is_meant = pc.is_valid(at)
+        yield rows.filter(is_meant).select(columns).append_column("change", changes["change"].take(at.filter(is_meant)))
+
+
 def _held(corpus: Corpus, ids: pa.ChunkedArray, seq: int, until: int, columns: Sequence[str]) -> pa.Table:
     """The decisions that held at a commit for those of the documents that there were, ids ascending.
 
     Documents born between it and `until` are known by their first version, and not looked for.
     """
-    born = corpus.scan("versions", ["id"], pc.field("version") == 1, Between(seq, until))["id"]
+    born = scan(corpus, "versions", ["id"], pc.field("version") == 1, Between(seq, until))["id"]
     old = ids.filter(pc.invert(pc.is_in(ids, born.combine_chunks()))).unique()
     until_then = Between(until=seq if len(old) else 0)
-    return latest(corpus.scan("decisions", columns, pc.field("id").isin(old), until_then))
+    return latest(scan(corpus, "decisions", columns, pc.field("id").isin(old), until_then))
 
 
 def _told(before: pa.Table, now: pa.Table) -> pa.Table:
@@ -99,8 +110,7 @@ def _equal(one: pa.Table, other: pa.Table, *columns: str) -> pa.ChunkedArray:
 
 def _versions(corpus: Corpus, changes: pa.Table, columns: Sequence[str]) -> pa.Table:
     """The rows of `versions` that the changes speak of, in their order; those of their own commits are looked for first."""
-    is_gone = pc.equal(changes["change"], "withdrawn")
-    wanted = _names(changes["id"], pc.if_else(is_gone, changes["was_version"], changes["version"]))
+    wanted = _wanted(changes)
     seqs = pc.min_max(changes["seq"]).as_py()
     own = EVER if seqs["min"] is None else Between(seqs["min"] - 1, seqs["max"])
     found = _among(corpus, changes["id"], wanted, columns, own)
@@ -110,10 +120,16 @@ def _versions(corpus: Corpus, changes: pa.Table, columns: Sequence[str]) -> pa.T
     return found.take(pc.index_in(wanted, found["name"].combine_chunks()))
 
 
+def _wanted(changes: pa.Table) -> pa.ChunkedArray:
+    """The names of the versions that changes speak of: the current one, of a withdrawn document the one that was."""
+    is_gone = pc.equal(changes["change"], "withdrawn")
+    return _names(changes["id"], pc.if_else(is_gone, changes["was_version"], changes["version"]))
+
+
 def _among(corpus: Corpus, ids: pa.ChunkedArray, wanted: pa.ChunkedArray, columns: Sequence[str], when: Between) -> pa.Table:
     """Rows of the named versions, with their names."""
     read = list(dict.fromkeys(["id", "version", *columns]))
-    rows = corpus.scan("versions", read, pc.field("id").isin(ids.unique()), when)
+    rows = scan(corpus, "versions", read, pc.field("id").isin(ids.unique()), when)
     rows = rows.append_column("name", _names(rows["id"], rows["version"]))
     return rows.filter(pc.is_in(rows["name"], wanted.combine_chunks()))
 

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
-from storage import delta, keys
+from storage import keys
+from storage.abreast import ABREAST, applied
 from storage.commits import Commit, CommitLog
 from storage.errors import UnknownMomentError
 from storage.tables import Corpus
@@ -17,13 +18,11 @@ RUN = re.compile(r"\d{8}T\d{4,6}(-[0-9a-f]*)?")
 HEAD = "head"
 FORMS = "the number of a commit (0: none yet), a run's id or its start, a time (2026-03-04T12:30), or head"
 """What a person may write."""
-ABREAST = 16
-"""Commits that are read at once: a store answers each after some milliseconds."""
 
 
 def readable(corpus: Corpus) -> int:
     """The newest commit whose state can be read: the one that both tables which are the truth have reached."""
-    return min(delta.Handle(corpus.bucket, "decisions").applied, delta.Handle(corpus.bucket, "versions").applied)
+    return applied(corpus, ("versions", "decisions"))
 
 
 def seq_of(corpus: Corpus, name: str) -> int | None:

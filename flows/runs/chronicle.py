@@ -9,10 +9,11 @@ from itertools import islice
 from flows.runs.engine import ENGINE, MODEL, PACKAGE
 from flows.runs.report import Report
 from storage import keys
+from storage.abreast import ABREAST
 from storage.bucket import Bucket
 from storage.commits import Commit
 from storage.errors import KeyMissingError
-from storage.moments import ABREAST, newest_first
+from storage.moments import newest_first
 from storage.tables import Corpus
 
 

@@ -12,9 +12,10 @@ from flows.errors import NotFoundError
 from flows.runs.reading import origin_of
 from flows.view.changes import Pair, pair
 from flows.view.document import VersionNote
-from storage.asof import decisions_at
-from storage.changes import KINDS, Kind, between, with_versions
-from storage.rows import document_of
+from storage.abreast import scan
+from storage.changes import KINDS, Kind, between, grouped, with_versions
+from storage.files import Between
+from storage.rows import document_of, latest
 from storage.tables import Corpus
 
 OF_SAMPLES = ("url", "title", "language", "site")
@@ -77,7 +78,7 @@ class StateDifference:
 
 def edition(corpus: Corpus, id_: str, before: int | None = None, after: int | None = None) -> Edition:
     """Two versions of a document; by default the newest, and the one before. Raises: NotFoundError where one is not there."""
-    numbers = sorted(corpus.scan("versions", ["version"], pc.field("id") == id_)["version"].to_pylist())
+    numbers = sorted(scan(corpus, "versions", ["version"], pc.field("id") == id_)["version"].to_pylist())
     if not numbers:
         raise NotFoundError(f"document {id_} has no version: every input of it was rejected or failed")
     after = numbers[-1] if after is None else after
@@ -88,7 +89,7 @@ def edition(corpus: Corpus, id_: str, before: int | None = None, after: int | No
         if number not in numbers:
             raise NotFoundError(f"document {id_} has no version {number}: it has 1 to {numbers[-1]}")
     where = (pc.field("id") == id_) & pc.field("version").isin([before, after])
-    rows = {row["version"]: row for row in corpus.scan("versions", where=where).to_pylist()}
+    rows = {row["version"]: row for row in scan(corpus, "versions", None, where).to_pylist()}
     made = pair(id_, f"version {before} and version {after}", document_of(rows[before]), document_of(rows[after]))
     return Edition(id_, before, after, made, (version_note(rows[before]), version_note(rows[after])))
 
@@ -111,18 +112,15 @@ def version_note(row: Mapping[str, Any], changes: Pair | None = None, *, is_curr
 def states(corpus: Corpus, one: int, other: int, samples: int) -> StateDifference:
     """What two states differ in, counted by language and site, with some documents of each kind."""
     changes = between(corpus, one, other)
-    counts: Counter[Kind] = Counter()
     languages: dict[str, Counter[Kind]] = {}
     sites: dict[str, Counter[Kind]] = {}
-    shown: dict[Kind, list[Changed]] = {kind: [] for kind in KINDS}
-    for rows in with_versions(corpus, changes, OF_SAMPLES):
-        counts.update(rows["change"].to_pylist())
+    for rows in grouped(corpus, changes, ("language", "site")):
         _count(languages, rows, "language")
         _count(sites, rows, "site")
-        for kind in KINDS:
-            few = rows.filter(pc.equal(rows["change"], kind)).slice(0, max(0, samples - len(shown[kind])))
-            shown[kind] += [_changed(row) for row in few.to_pylist()]
-    there = pc.sum(pc.equal(decisions_at(corpus, one)["status"], "live")).as_py() or 0
+    counts: Counter[Kind] = Counter(changes["change"].to_pylist())
+    few = pa.concat_tables(changes.filter(pc.equal(changes["change"], kind)).slice(0, samples) for kind in KINDS)
+    standing = latest(scan(corpus, "decisions", ["id", "seq", "status"], None, Between(until=one)))
+    there = pc.sum(pc.equal(standing["status"], "live")).as_py() or 0
     return StateDifference(
         one=one,
         other=other,
@@ -130,7 +128,7 @@ def states(corpus: Corpus, one: int, other: int, samples: int) -> StateDifferenc
         counts=_plain(counts),
         by_language=_ranked(languages),
         by_site=_ranked(sites),
-        samples=tuple(each for kind in KINDS for each in shown[kind]),
+        samples=tuple(_changed(row) for rows in with_versions(corpus, few, OF_SAMPLES) for row in rows.to_pylist()),
     )
 
 
@@ -139,8 +137,8 @@ def _changed(row: Mapping[str, Any]) -> Changed:
 
 
 def _count(groups: dict[str, Counter[Kind]], rows: pa.Table, column: str) -> None:
-    for group in rows.group_by([column, "change"]).aggregate([("id", "count")]).to_pylist():
-        groups.setdefault(group[column] or NOWHERE, Counter())[group["change"]] += group["id_count"]
+    for group in rows.group_by([column, "change"]).aggregate([([], "count_all")]).to_pylist():
+        groups.setdefault(group[column] or NOWHERE, Counter())[group["change"]] += group["count_all"]
 
 
 def _ranked(groups: Mapping[str, Counter[Kind]]) -> dict[str, Counts]:

@@ -8,9 +8,10 @@ from typing import Any
 
 import pyarrow.compute as pc
 
+from storage.abreast import ABREAST, scan
 from storage.commits import Commit
 from storage.files import Between
-from storage.moments import ABREAST, readable
+from storage.moments import readable
 from storage.tables import Corpus
 
 FIELDS = ("title", "authors", "published_at", "language")
@@ -45,8 +46,10 @@ class Event:
 def history(corpus: Corpus, id_: str) -> list[Event]:
     """The document's versions and the decisions on it, in the order of time; empty where it never was one."""
     is_it, until = pc.field("id") == id_, Between(until=readable(corpus))
-    versions = corpus.scan("versions", OF_VERSIONS, is_it, until).sort_by("version").to_pylist()
-    decisions = corpus.scan("decisions", OF_DECISIONS, is_it, until).sort_by("seq").to_pylist()
+    with ThreadPoolExecutor(2) as pool:
+        made = pool.submit(scan, corpus, "versions", OF_VERSIONS, is_it, until)
+        said = pool.submit(scan, corpus, "decisions", OF_DECISIONS, is_it, until)
+    versions, decisions = made.result().sort_by("version").to_pylist(), said.result().sort_by("seq").to_pylist()
     seqs = sorted({row["seq"] for row in (*versions, *decisions)})
     return list(_events(corpus, id_, versions, decisions, _commits(corpus, seqs)))
 
@@ -123,7 +126,7 @@ def _elected(now: Row) -> str:
 def _why(corpus: Corpus, id_: str, seq: int) -> str:
     """Why a commit withdrew the document: what it made of its input."""
     where = (pc.field("id") == id_) & (pc.field("seq") == seq)
-    rows = corpus.scan("outcomes", ["stage", "reason", "detail"], where).to_pylist()
+    rows = scan(corpus, "outcomes", ["stage", "reason", "detail"], where).to_pylist()
     return next((f"{row['stage']}/{row['reason']}: {row['detail']}" for row in rows if row["reason"]), "")
 
 
@@ -147,6 +150,6 @@ class _Texts:
     def of(self, version: int) -> str:
         """The text of a version."""
         if self._texts is None:
-            rows = self._corpus.scan("versions", ["version", "text"], pc.field("id") == self._id)
+            rows = scan(self._corpus, "versions", ["version", "text"], pc.field("id") == self._id)
             self._texts = dict(zip(rows["version"].to_pylist(), rows["text"].to_pylist(), strict=True))
         return self._texts[version]

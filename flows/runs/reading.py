@@ -17,6 +17,7 @@ from ingest.identity import document_id
 from ingest.records import Decision, Document, RawPage
 from ingest.urls import canonical_url, site_of
 from storage import keys
+from storage.abreast import scan
 from storage.bucket import open_bucket
 from storage.raw import RawRef
 from storage.rows import OutcomeKind, decisions_of, document_of, latest, raw_ref_of, speakable
@@ -111,9 +112,9 @@ def open_corpus(uri: str) -> Corpus:
 def find(corpus: Corpus, name: str) -> Found:
     """The document that a user means by an id, the unique start of one, a URL or a file name. Raises: NotFoundError."""
     id_ = resolve(corpus, name)
-    outcomes = latest(corpus.scan("outcomes", where=pc.field("id") == id_))
-    decisions = decisions_of(latest(corpus.scan("decisions", where=pc.field("id") == id_)))
-    versions = corpus.scan("versions", where=pc.field("id") == id_).to_pylist()
+    outcomes = latest(scan(corpus, "outcomes", None, pc.field("id") == id_))
+    decisions = decisions_of(latest(scan(corpus, "decisions", None, pc.field("id") == id_)))
+    versions = scan(corpus, "versions", None, pc.field("id") == id_).to_pylist()
     outcome = next(map(outcome_row, outcomes.to_pylist()), None)
     return found_of(outcome, decisions[0] if decisions else None, versions)
 
@@ -255,13 +256,13 @@ def _by_file_name(corpus: Corpus, plain: str) -> Iterator[dict[str, str]]:
 
 def _paths(corpus: Corpus, where: pc.Expression) -> Iterator[tuple[str, str, str]]:
     """Id, source and path of inputs of which the condition holds."""
-    rows = corpus.scan("outcomes", ["id", "source", "name"], where)
+    rows = scan(corpus, "outcomes", ["id", "source", "name"], where)
     return zip(*(rows[column].to_pylist() for column in rows.column_names), strict=True)
 
 
 def _by_page_url(corpus: Corpus, urls: set[str]) -> dict[str, str]:
     """Documents whose page names the URL as its own; where copies of one story do, the canonical one."""
-    found = corpus.scan("documents", columns=["id", "url", "duplicate_of"], where=pc.field("url").isin(sorted(urls))).to_pylist()
+    found = scan(corpus, "documents", ["id", "url", "duplicate_of"], pc.field("url").isin(sorted(urls))).to_pylist()
     canonical = [row for row in found if row["duplicate_of"] is None]
     return {row["id"]: row["url"] for row in canonical or found}
 
