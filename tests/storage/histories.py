@@ -1,8 +1,11 @@
 """Made histories: what may become of documents commit by commit, drawn by hypothesis and carried out on a corpus."""
 
+from unittest.mock import patch
+
 from hypothesis import strategies as st
 
 from ingest.records import Decision
+from storage import compaction
 from tests.storage.corpora import doc_id, new_version, propose
 
 NAMES = ("bridge", "clock", "ferry", "tower")
@@ -11,14 +14,21 @@ runs = st.dictionaries(names, st.sampled_from(["one", "two"]), min_size=1, max_s
 elections = st.dictionaries(names, st.sampled_from([None, *NAMES]), min_size=1, max_size=3)
 withdrawals = st.sets(names, min_size=1, max_size=2)
 commits = st.one_of(
-    st.tuples(st.just("ingest"), runs), st.tuples(st.just("elect"), elections), st.tuples(st.just("withdraw"), withdrawals)
+    st.tuples(st.just("ingest"), runs),
+    st.tuples(st.just("elect"), elections),
+    st.tuples(st.just("withdraw"), withdrawals),
+    st.tuples(st.just("compact"), st.none()),
 )
-histories = st.lists(commits, min_size=1, max_size=5)
+histories = st.lists(commits, min_size=1, max_size=6)
 
 
 def carry_out(corpus, number, commit):
     """One commit; an election brings withdrawn documents back, of documents that there are none nothing is decided."""
     kind, told = commit
+    if kind == "compact":
+        with patch.object(compaction, "FAN", 1):
+            compaction.merge(corpus)
+        return
     newest = {}
     for row in sorted(corpus.scan("versions", ["id", "version", "text"]).to_pylist(), key=lambda row: row["version"]):
         newest[row["id"]] = row["version"], row["text"]

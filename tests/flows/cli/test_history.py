@@ -15,6 +15,7 @@ from flows.runs.differences import edition
 from flows.runs.report import Report
 from ingest.records import Decision
 from storage import keys
+from storage.bucket import open_bucket
 from storage.local import LocalBucket
 from storage.rows import Outcome
 from storage.tables import Corpus
@@ -34,9 +35,13 @@ def past(made, tmp_path):
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """Seven commits, an hour after each other."""
     folder = tmp_path_factory.mktemp("past") / "corpus"
-    corpus = Corpus.create(LocalBucket(folder))
+    fill(Corpus.create(LocalBucket(folder)))
+    return folder
+
+
+def fill(corpus):
+    """Seven commits, an hour after each other."""
     ingest(corpus, RUNS[0], {"clock": "It struck twelve.\n\nPeople came.", "ferry": f"It sailed. {HOSTILE}"})
     ingest(corpus, RUNS[1], {"clock": "It struck one.\n\nPeople came.", "tower": "It was painted."})
     refusal = Outcome(CLOCK, "town", "clock", "rejected", None, "cafe", stage="quality", reason="too-short", detail="Few words.")
@@ -52,7 +57,6 @@ def made(tmp_path_factory):
     for seq in range(1, 8):
         commit = replace(corpus.log.read(seq), committed_at=FIRST + timedelta(hours=seq - 1))
         corpus.bucket.put(keys.commit(seq), commit.to_json())
-    return folder
 
 
 def lines(result):
@@ -236,3 +240,19 @@ def test_a_wrong_since_is_one_sentence(winnow, past, since):
     found = winnow("changes", "--since", since)
     assert found.exit_code == 2
     assert found.output.startswith("Error: ")
+
+
+@pytest.mark.slow
+def test_all_of_it_is_the_same_on_s3(winnow, past, s3):
+    place = s3.location()
+    fill(Corpus.create(open_bucket(place)))
+    for order in (
+        ("history", "clock"),
+        ("diff", "clock", 1, 2),
+        ("diff", 1, RUNS[3]),
+        ("log",),
+        ("changes", "--since", 0, "--text"),
+    ):
+        here, there = winnow(*order), winnow(*order, "--corpus", place)
+        assert (here.exit_code, there.exit_code) == (0, 0), there.output
+        assert here.stdout == there.stdout
