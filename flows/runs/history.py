@@ -32,7 +32,8 @@ class Event:
     version: int
     """The one that the commit added or decided on."""
     change: str
-    """new, new content, fields changed, withdrawn, restored, re-elected, or decided again: nothing but its evidence changed."""
+    """new, new content, fields changed, rolled back, withdrawn, restored, re-elected, or decided again: nothing but its
+    evidence changed."""
     detail: str
     """Which fields, why it was withdrawn, what it is a duplicate of; may be empty."""
     duplicate_of: str | None
@@ -74,7 +75,7 @@ def _events(
                 yield _event(commit, row, before, ("new content", "replaced by the next version in the same run"))
         if now is not None:
             row = by_number[now["version"]]
-            contents = _contents(row, by_number.get(row["version"] - 1), texts) if row in made else None
+            contents = _contents(row, by_number, texts) if row in made else None
             yield _event(commit, row, now, _told(corpus, id_, commit, before, now, contents))
             before = now
 
@@ -107,7 +108,7 @@ def _told(
         return "restored", ", ".join(filter(None, (undone, *(contents or ())[1:], _elected(now))))
     elected = "" if _same(before, now, "duplicate_of") else _elected(now) or "no duplicate any more"
     if contents is not None:
-        return contents[0], ", ".join(filter(None, (contents[1], undone, elected)))
+        return "rolled back" if undone else contents[0], ", ".join(filter(None, (contents[1], undone, elected)))
     if elected:
         return "re-elected", elected
     return (
@@ -130,10 +131,14 @@ def _why(corpus: Corpus, id_: str, seq: int) -> str:
     return next((f"{row['stage']}/{row['reason']}: {row['detail']}" for row in rows if row["reason"]), "")
 
 
-def _contents(row: Row, before: Row | None, texts: "_Texts") -> tuple[str, str]:
-    """What a version changed, in a word, and the fields that it changed."""
+def _contents(row: Row, versions: Mapping[int, Row], texts: "_Texts") -> tuple[str, str]:
+    """What a version changed, in a word, and the fields that it changed, or whose content it has again."""
+    before = versions.get(row["version"] - 1)
     if before is None:
         return "new content", ""
+    same = [number for number, other in versions.items() if other["content_sha256"] == row["content_sha256"]]
+    if same[0] < row["version"]:
+        return "new content", f"that of version {same[0]} again"
     fields = [name for name in FIELDS if row[name] != before[name]]
     told = ", ".join(name.removesuffix("_at") for name in fields)
     is_other = not fields or row["n_words"] != before["n_words"] or texts.of(row["version"]) != texts.of(before["version"])

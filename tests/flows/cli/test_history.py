@@ -87,6 +87,17 @@ def test_history_for_a_pipe_is_a_line_a_commit(winnow, past):
     assert found[2].split("\t") == ["2", "2026-03-04 13:00:00", RUNS[1], "2", "0", "new content", ""]
 
 
+def test_content_that_comes_back_is_told_by_its_version(winnow, past):
+    fourth = new_version("clock", 4, "It struck twelve.\n\nPeople came.")
+    past.commit(replace(propose(past, "20260305T120000-0badcafe", [fourth]), kind="rollback", undoes=RUNS[1]))
+    ingest(past, "20260306T120000-0badcafe", {"clock": "It struck one.\n\nPeople came."})
+    told = [(row["version"], row["change"], row["detail"]) for row in lines(winnow("history", "clock", "--json"))]
+    assert told[-2:] == [
+        (4, "rolled back", f"that of version 1 again, run {RUNS[1]} was rolled back"),
+        (5, "new content", "that of version 2 again"),
+    ]
+
+
 def test_two_versions_in_one_run_are_both_told(winnow, tmp_path):
     corpus = Corpus.create(LocalBucket(tmp_path / "corpus"))
     both = [new_version("clock", number, text) for number, text in ((1, "It struck."), (2, "It struck one."))]
