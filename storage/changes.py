@@ -55,8 +55,9 @@ def between(corpus: Corpus, one: int, other: int) -> pa.Table:
     earlier = held.take(pc.index_in(later["id"], held["id"].combine_chunks()))
     old, new = (earlier, later) if one == low else (later, earlier)
     found = _told(old, new).set_column(0, "id", later["id"])
-    stays = pc.and_(pc.equal(found["change"], "re-elected"), _equal(old, new, "duplicate_of", "cluster"))
-    return found.filter(pc.and_not(pc.is_valid(found["change"]), pc.fill_null(stays, fill_value=False)))
+    same = pc.and_(_equal(old, new, "duplicate_of"), _equal(old, new, "cluster"))
+    stays = pc.fill_null(pc.and_(pc.equal(found["change"], "re-elected"), same), fill_value=False)
+    return found.filter(pc.and_not(pc.is_valid(found["change"]), stays))
 
 
 def with_versions(corpus: Corpus, changes: pa.Table, columns: Sequence[str]) -> Iterator[pa.Table]:
@@ -102,10 +103,9 @@ def _told(before: pa.Table, now: pa.Table) -> pa.Table:
     return told.append_column("was_duplicate_of", pc.if_else(was, before["duplicate_of"], nothing.cast(pa.string())))
 
 
-def _equal(one: pa.Table, other: pa.Table, *columns: str) -> pa.ChunkedArray:
-    same = (pc.equal(pc.fill_null(one[name], ""), pc.fill_null(other[name], "")) for name in columns)
-    first, second = same
-    return pc.and_(first, second)
+def _equal(one: pa.Table, other: pa.Table, column: str) -> pa.ChunkedArray:
+    """Whether a column of text is the same in each row of both; null is the same as null."""
+    return pc.equal(pc.fill_null(one[column], ""), pc.fill_null(other[column], ""))
 
 
 def _versions(corpus: Corpus, changes: pa.Table, columns: Sequence[str]) -> pa.Table:

@@ -13,7 +13,7 @@ from storage.abreast import ABREAST
 from storage.bucket import Bucket
 from storage.commits import Commit
 from storage.errors import KeyMissingError
-from storage.moments import newest_first
+from storage.moments import newest_first, readable
 from storage.tables import Corpus
 
 
@@ -48,7 +48,7 @@ class Entry:
 def chronicle(corpus: Corpus, limit: int | None = None) -> Iterator[Entry]:
     """The commits, newest first, the first `limit` of them."""
     with ThreadPoolExecutor(ABREAST) as pool:
-        commits = islice(newest_first(corpus.log, corpus.log.head()), limit)
+        commits = islice(newest_first(corpus.log, corpus.log.head(readable(corpus))), limit)
         while portion := list(islice(commits, ABREAST)):
             reports = pool.map(lambda commit: _report(corpus.bucket, commit.run), portion)
             yield from map(_entry, portion, reports)
