@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal
 from urllib.parse import urlsplit
 
+LATE_S = 0.3
 HOP = {"connection", "expect", "transfer-encoding", "content-length"}
 
 
@@ -31,8 +32,8 @@ class Refusal:
     code: str
 
 
-Fault = Literal["none", "deaf", "lose", "corrupt", "halve", "agree", "nod"] | Refusal
-"""deaf: the request never arrives · lose: the answer never comes back · corrupt, halve: what is got · agree: "it stands there
+Fault = Literal["none", "slow", "deaf", "lose", "corrupt", "halve", "agree", "nod"] | Refusal
+"""slow: the answer comes late · deaf: the request never arrives · lose: the answer never comes back · corrupt, halve: what is got · agree: "it stands there
 already" becomes a success · nod: so does every refusal."""
 
 
@@ -50,6 +51,8 @@ class Proxy:
         self.fault = fault
         self._lock = threading.Lock()
         self._asked = 0
+        self.never = threading.Event()
+        """Nobody sets it: waiting for it takes as long as one is ready to wait."""
         self.server = _Server(("127.0.0.1", 0), _Handler)
         self.server.proxy = self
         self.endpoint = f"http://127.0.0.1:{self.server.server_address[1]}"
@@ -86,6 +89,8 @@ class _Handler(BaseHTTPRequestHandler):
         if isinstance(fault, Refusal):
             self.answer(fault.status, [("Content-Type", "application/xml")], _xml(fault.code))
         elif fault != "deaf":
+            if fault == "slow":
+                self.server.proxy.never.wait(LATE_S)
             self.pass_on(body, fault)
 
     do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = handle_any  # noqa: N815 - http.server's names

@@ -1,0 +1,128 @@
+"""A small corpus with a history, and every operation that writes, each as it is done by its command."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from flows.errors import AlreadyAppliedError
+from flows.runs import ingest as ingesting
+from flows.runs import reclean
+from flows.runs.report import IngestRequest
+from flows.runs.reprocess import ApplyRequest, PreviewRequest, Selection, apply, preview
+from flows.runs.rollback import RollbackRequest, rollback
+from flows.runs.settings import Settings, read
+from storage import compaction, files
+from storage.bucket import open_bucket
+from storage.local import LocalBucket
+from storage.objects import Bucket
+from storage.rebuild import rebuild
+from storage.tables import Corpus
+from storage.verify import verify
+from tests.flows.doubles import HereJudges
+from tests.flows.reprocess.conftest import plain, short, wrapped
+
+VOLATILE = {"run_id", "fetched_at", "first_seen_at", "raw_ref"}
+"""Columns that law 2 leaves out: they tell when and by whom."""
+DESK, PLACE, PLAN = "desk", "corpus", "plan"
+
+
+def here() -> None:
+    """Judges in this process, and compaction from few files on."""
+    ingesting.Judges = reclean.Judges = HereJudges  # type: ignore[misc,assignment]
+    compaction.FAN = 2
+    files.PARTS_OF_DOCUMENTS, files.FEWEST_ROWS = 1, 4
+
+
+def settings(**values: str) -> Settings:
+    given = {"WINNOW_RUN__SHARD_DOCUMENTS": "3", "WINNOW_QUALITY__MIN_CHARS": "160"}
+    return read(None, given | {f"WINNOW_{name.upper()}": value for name, value in values.items()}).settings
+
+
+def write(desk: Path, **texts: str) -> None:
+    desk.mkdir(exist_ok=True)
+    for name, text in texts.items():
+        (desk / f"{name}.txt").write_text(text, "utf-8")
+
+
+def make(folder: Path) -> None:
+    """Three runs, a plan of a reprocess, and inputs that the next run finds changed, new, copied and too short."""
+    desk, place = folder / DESK, str(folder / PLACE)
+    write(desk, one=plain(1), two=plain(2), three=wrapped(3), small=short(7))
+    ingest(desk, place)
+    write(desk, one=plain(1, edition=2), four=wrapped(4))
+    ingest(desk, place)
+    write(desk, two=plain(2, edition=2), copy=plain(1, edition=2))
+    ingest(desk, place)
+    made = preview(PreviewRequest(place, Selection(), None), settings(extract__unwrap="false", clean__threshold="0.0"))
+    (folder / PLAN).write_text(made.plan)
+    write(desk, one=plain(1, edition=3), five=plain(5), again=plain(5), four=short(4))
+
+
+def ingest(desk: Path, place: str) -> None:
+    ingesting.ingest(IngestRequest((str(desk),), place), settings())
+
+
+def _ingest(folder: Path, place: str) -> None:
+    ingest(folder / DESK, place)
+
+
+def _reprocess(folder: Path, place: str) -> None:
+    request = ApplyRequest(place, (folder / PLAN).read_text(), "Ada Lorn")
+    apply(request, settings(extract__unwrap="false", clean__threshold="0.0"))
+
+
+def _compact(_folder: Path, place: str) -> None:
+    compaction.merge(Corpus.open(open_bucket(place)))
+
+
+def _rollback(_folder: Path, place: str) -> None:
+    rollback(RollbackRequest(place, "2", "Ada Lorn"), settings())
+
+
+def _rebuild(_folder: Path, place: str) -> None:
+    rebuild(open_bucket(place))
+
+
+OPERATIONS: dict[str, Callable[[Path, str], None]] = {
+    "ingest": _ingest,
+    "reprocess": _reprocess,
+    "compact": _compact,
+    "rollback": _rollback,
+    "rebuild": _rebuild,
+}
+"""Given the scene's folder and the place of the corpus."""
+
+
+def perform(operation: str, folder: Path, place: str) -> None:
+    """Does it; what is done already is fine."""
+    try:
+        OPERATIONS[operation](folder, place)
+    except AlreadyAppliedError:
+        return
+
+
+def copy(folder: Path, place: str) -> None:
+    """The scene's corpus, put to another place."""
+    bucket = open_bucket(place)
+    if isinstance(bucket, LocalBucket):
+        shutil.copytree(folder / PLACE, place)
+        return
+    for path in sorted((folder / PLACE).rglob("*")):
+        if path.is_file() and ".partial" not in path.parts:
+            bucket.put(path.relative_to(folder / PLACE).as_posix(), path.read_bytes())
+
+
+def state(bucket: Bucket) -> dict[str, list[str]]:
+    """All rows without what law 2 leaves out, in order."""
+    corpus = Corpus.open(bucket)
+    tables = {table: corpus.scan(table) for table in ("versions", "decisions", "outcomes", "documents")}
+    tables["sketches"] = corpus.sketches()
+    kept = {name: rows.drop_columns(sorted(VOLATILE & set(rows.column_names))) for name, rows in tables.items()}
+    return {name: sorted(map(repr, rows.to_pylist())) for name, rows in kept.items()}
+
+
+def assert_sound(bucket: Bucket) -> None:
+    """Every byte, reference and law, and the tables at the head of the log."""
+    found = verify(bucket, deep=True)
+    assert found.faults == []
+    assert found.behind == 0
