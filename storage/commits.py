@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from storage import keys
@@ -46,6 +46,7 @@ class Commit:
     write_id: str
     """Of this attempt: tells whether an unanswered write was ours."""
     created_at: datetime
+    """When its run was planned."""
     config_id: str
     files: Mapping[Table, tuple[FileEntry, ...]]
     """Ids named by its `decisions` files are replaced in `documents` by its `documents` files; other tables only grow."""
@@ -62,10 +63,13 @@ class Commit:
     """The run that a rollback undoes."""
     is_all_new: bool = False
     """Whether no document that it decides on was in `documents` before: then nothing there has to be looked for."""
+    committed_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """When it was about to be written, by the writer's clock."""
 
     def to_json(self) -> bytes:
         """The commit as its object holds it."""
-        says = asdict(self) | {"format": FORMAT, "created_at": self.created_at.isoformat()}
+        times = {"created_at": self.created_at.isoformat(), "committed_at": self.committed_at.isoformat()}
+        says = asdict(self) | {"format": FORMAT} | times
         return json.dumps(says, indent=1, sort_keys=True).encode("ascii")
 
     @classmethod
@@ -75,6 +79,7 @@ class Commit:
             says: dict[str, Any] = json.loads(data)
             if says.pop("format") > FORMAT:
                 raise DamagedError(f"{key} was written by a newer Winnow: upgrade, then run the same command again")
+            says["committed_at"] = datetime.fromisoformat(says.get("committed_at", says["created_at"]))
             says["created_at"] = datetime.fromisoformat(says["created_at"])
             says["files"] = {table: tuple(FileEntry(**entry) for entry in says["files"][table]) for table in says["files"]}
             says["replaces"] = {table: tuple(paths) for table, paths in says.get("replaces", {}).items()}

@@ -6,6 +6,7 @@ StorageError
 ├── NotACorpusError         the place holds something else, or nothing: the user names another place
 ├── ReleaseError            a release cannot be had or made under that name: the user names another, or says what else he wants
 ├── HeadMovedError          another writer committed first: read the new state and decide again
+├── UnknownMomentError      a commit, run or time that the corpus does not have: the user names another
 ├── KeyMissingError         no object stands at a key: the caller knows whether that is normal
 ├── DamagedError            an object is not what the log or an index says: stop, nothing is written over it
 └── RefusedError            what the caller asked for would break the corpus: stop, a fault of the program
@@ -34,6 +35,10 @@ class ReleaseError(StorageError):
 
 class HeadMovedError(StorageError):
     """Another writer took the commit's number; nothing of the proposal is visible."""
+
+
+class UnknownMomentError(StorageError):
+    """A state of the corpus that a user names is not one that it has."""
 
 
 class KeyMissingError(StorageError):

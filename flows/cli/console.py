@@ -79,6 +79,15 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Se
     return made
 
 
+def printed(out: "Console", columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[str] = ()) -> None:
+    """Prints a table on a terminal, and a line a row into a pipe."""
+    if out.is_terminal:
+        out.print(table(columns, rows, right=right))
+        return
+    for line in tabbed(columns, rows):
+        click.echo(line)
+
+
 def tabbed(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterable[str]:
     """The same table for a pipe: a line a row, cells separated by tabs."""
     yield "\t".join(columns)

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 
 import click
 
-from flows.cli.console import Recorded, config_option, console, corpus_option, json_option, safe_json, tabbed, table
+from flows.cli.console import Recorded, config_option, console, corpus_option, json_option, printed, safe_json
 
 COLUMNS = ("id", "outcome", "version", "language", "kept", "cut", "input", "reason")
 
@@ -67,10 +67,6 @@ def command(order: Order) -> None:
             click.echo(safe_json(asdict(row)))
         return
     out = console()
-    if not out.is_terminal:
-        for line in tabbed(COLUMNS, map(cells, shown)):
-            click.echo(line)
-        return
-    out.print(table(COLUMNS, map(cells, shown), right=("version", "kept", "cut")))
-    if len(shown) < len(found):
+    printed(out, COLUMNS, map(cells, shown), right=("version", "kept", "cut"))
+    if out.is_terminal and len(shown) < len(found):
         out.print(f"… and {len(found) - len(shown):,} more")

@@ -15,7 +15,7 @@ import click
 
 from flows.errors import FlowError, FolderError, NotFoundError, PlanError
 from ingest.errors import ConfigError, GoldError, IngestError
-from storage.errors import NotACorpusError, ReleaseError, StorageError
+from storage.errors import NotACorpusError, ReleaseError, StorageError, UnknownMomentError
 
 VERBS = {
     "ingest": "flows.cli.ingest",
@@ -23,6 +23,10 @@ VERBS = {
     "list": "flows.cli.list",
     "inspect": "flows.cli.inspect",
     "browse": "flows.cli.browse",
+    "history": "flows.cli.history",
+    "diff": "flows.cli.diff",
+    "log": "flows.cli.log",
+    "changes": "flows.cli.changes",
     "reprocess": "flows.cli.reprocess",
     "release": "flows.cli.release",
     "releases": "flows.cli.releases",
@@ -38,7 +42,7 @@ VERBS = {
 """Verb → module that holds its `command`; imported when asked for."""
 RESUMABLE = frozenset({"ingest", "browse", "release"})
 """Verbs whose work, done so far, is taken up by the same command."""
-USAGE = (ConfigError, GoldError, NotACorpusError, ReleaseError, NotFoundError, PlanError, FolderError)
+USAGE = (ConfigError, GoldError, NotACorpusError, ReleaseError, UnknownMomentError, NotFoundError, PlanError, FolderError)
 """What the user asked for cannot be: exit code 2."""
 
 

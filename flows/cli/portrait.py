@@ -26,7 +26,7 @@ TITLE, CUT, DIM = "bold cyan", "red", "dim"
 def print_outcome(found: Found, out: Console) -> None:
     """What the document is, where it comes from, and what became of its last input."""
     for fact in facts(found):
-        _print_beside(Text(fact.label, style=DIM), Text(safe(fact.value)), LABEL, out)
+        print_beside(Text(fact.label, style=DIM), Text(safe(fact.value)), LABEL, out)
 
 
 def print_document(document: Document, out: Console) -> None:
@@ -55,17 +55,17 @@ def print_cuts(document: Document, out: Console, why: Account | None = None) -> 
 def _print_why(why: Explanation | None, out: Console) -> None:
     if why is None:
         return
-    _print_beside(Text(), Text(f"{why.own:.2f} sure to be the article's own. {sentence(why)}", style=DIM), GUTTER, out)
+    print_beside(Text(), Text(f"{why.own:.2f} sure to be the article's own. {sentence(why)}", style=DIM), GUTTER, out)
     for cause in why.causes:
-        _print_beside(Text(), Text(f"{cause.weight:+.1f} {cause.said}", style=DIM), GUTTER, out)
+        print_beside(Text(), Text(f"{cause.weight:+.1f} {cause.said}", style=DIM), GUTTER, out)
 
 
 def _print_entry(entry: Entry, out: Console) -> None:
     block = Text().join(_drawn(piece, entry) for piece in entry.pieces)
-    _print_beside(Text(_verdict(entry), style=_style(entry)), block, GUTTER, out)
+    print_beside(Text(_verdict(entry), style=_style(entry)), block, GUTTER, out)
 
 
-def _print_beside(left: Text, right: Text, width: int, out: Console) -> None:
+def print_beside(left: Text, right: Text, width: int, out: Console) -> None:
     """Two columns, `width` the left one's; on a terminal the right one is wrapped within its own, in a pipe it is one line."""
     if out.is_terminal:
         grid = Table.grid(padding=(0, 1))

@@ -6,16 +6,18 @@ from typing import Any
 
 import pyarrow.compute as pc
 
+from flows.runs.differences import version_note
 from flows.runs.facts import deeper_facts, facts, heading, likeness, verdict
-from flows.runs.reading import Found, found_of, origin_of, resolve
+from flows.runs.history import Event, history
+from flows.runs.reading import Found, found_of, resolve
 from flows.runs.recall import recalled
 from flows.runs.settings import Settings
 from flows.runs.shelf import MAX_NAMED, Shelf, shelf_around
 from flows.runs.why import account
 from flows.view.changes import pair
-from flows.view.document import Portrait, Relative, VersionNote, document_page
+from flows.view.document import Portrait, Relative, Step, VersionNote, document_page
 from flows.view.pages import Place
-from ingest.records import Edge
+from ingest.records import Document, Edge
 from storage.rows import decisions_of, document_of, latest
 from storage.tables import Corpus
 
@@ -34,7 +36,12 @@ def inspected(corpus: Corpus, name: str, settings: Settings) -> str:
     shelf = shelf_around(corpus, id_, decision)
     found = recalled(found_of(shelf.outcomes.get(id_), decision, rows), settings)
     shown = portrait(shelf, id_, found, rows, Place(corpus=settings.corpus.location))
-    return document_page(replace(shown, account=account(corpus, found, settings)))
+    steps = [_step(event) for event in reversed(history(corpus, id_))]
+    return document_page(replace(shown, history=steps, account=account(corpus, found, settings)))
+
+
+def _step(event: Event) -> Step:
+    return Step(f"{event.when:%Y-%m-%d %H:%M} UTC", event.run, event.version, event.change, event.detail)
 
 
 def portrait(shelf: Shelf, id_: str, found: Found, rows: Sequence[Mapping[str, Any]], place: Place) -> Portrait:
@@ -56,19 +63,12 @@ def portrait(shelf: Shelf, id_: str, found: Found, rows: Sequence[Mapping[str, A
 
 def _versions(found: Found, rows: Sequence[Mapping[str, Any]]) -> Iterator[VersionNote]:
     ordered = sorted(rows, key=lambda row: int(row["version"]))
-    before = None
+    current = found.origin.version if found.origin else None
+    before: Document | None = None
     for left, row in zip(range(len(ordered), 0, -1), ordered, strict=True):
-        document, origin = document_of(row), origin_of(row)
-        yield VersionNote(
-            number=origin.version,
-            run=origin.run_id,
-            when=f"{origin.fetched_at:%Y-%m-%d %H:%M} UTC" if origin.fetched_at else "",
-            words=document.n_words,
-            chars_cut=sum(removal.end - removal.start for removal in document.removals),
-            made_by=f"winnow {origin.code}, settings {origin.config_id}",
-            is_current=found.origin is not None and origin.version == found.origin.version,
-            changes=pair(origin.id, "", before, document) if before is not None and left <= MAX_CHANGES else None,
-        )
+        document = document_of(row)
+        changes = pair(row["id"], "", before, document) if before is not None and left <= MAX_CHANGES else None
+        yield version_note(row, changes, is_current=row["version"] == current)
         before = document
 
 

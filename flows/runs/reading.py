@@ -7,7 +7,6 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, get_args
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.errors import NotFoundError
@@ -18,9 +17,10 @@ from ingest.identity import document_id
 from ingest.records import Decision, Document, RawPage
 from ingest.urls import canonical_url, site_of
 from storage import keys
+from storage.abreast import scan
 from storage.bucket import open_bucket
 from storage.raw import RawRef
-from storage.rows import OutcomeKind, decisions_of, document_of, latest, raw_ref_of
+from storage.rows import OutcomeKind, decisions_of, document_of, latest, raw_ref_of, speakable
 from storage.tables import Corpus
 
 PREFIX = re.compile(r"[0-9a-f]{4,32}")
@@ -112,9 +112,9 @@ def open_corpus(uri: str) -> Corpus:
 def find(corpus: Corpus, name: str) -> Found:
     """The document that a user means by an id, the unique start of one, a URL or a file name. Raises: NotFoundError."""
     id_ = resolve(corpus, name)
-    outcomes = latest(corpus.scan("outcomes", where=pc.field("id") == id_))
-    decisions = decisions_of(latest(corpus.scan("decisions", where=pc.field("id") == id_)))
-    versions = corpus.scan("versions", where=pc.field("id") == id_).to_pylist()
+    outcomes = latest(scan(corpus, "outcomes", None, pc.field("id") == id_))
+    decisions = decisions_of(latest(scan(corpus, "decisions", None, pc.field("id") == id_)))
+    versions = scan(corpus, "versions", None, pc.field("id") == id_).to_pylist()
     outcome = next(map(outcome_row, outcomes.to_pylist()), None)
     return found_of(outcome, decisions[0] if decisions else None, versions)
 
@@ -217,8 +217,7 @@ def _site(row: Mapping[str, Any]) -> str | None:
 
 def resolve(corpus: Corpus, name: str) -> str:
     """The one id that a name means; the first way of reading the name that finds any document counts. Raises: NotFoundError."""
-    known = corpus.scan("outcomes", columns=["id", "source", "name", "url"])
-    for ids in _readings(corpus, known, name):
+    for ids in _readings(corpus, speakable(name)):
         if len(ids) == 1:
             return next(iter(ids))
         if ids:
@@ -227,26 +226,43 @@ def resolve(corpus: Corpus, name: str) -> str:
     raise NotFoundError(f"no document {name} in {corpus.bucket.uri}: `winnow list` shows what there is")
 
 
-def _readings(corpus: Corpus, known: pa.Table, name: str) -> Iterator[dict[str, str]]:
-    """Id → where it is from, for each way of reading the name, the most exact first."""
-    rows = list(zip(*(known[column].to_pylist() for column in ("id", "source", "name", "url")), strict=True))
+def _readings(corpus: Corpus, name: str) -> Iterator[dict[str, str]]:
+    """Id → where it is from, for each way of reading the name, the most exact first; a later one is read if asked for."""
     if PREFIX.fullmatch(name):
-        yield {id_: f"{source}/{path}" for id_, source, path, _ in rows if id_.startswith(name)}
+        # In order of ids by the files' own statistics: few rows are read, however large the corpus.
+        yield _inputs(corpus, (pc.field("id") >= name) & (pc.field("id") < f"{name}g"))
     canonical = canonical_url(name)
     if canonical is not None:
         own = document_id(RawPage(source="", name="", media_type="", body=b"", url=name))
-        yield {id_: f"{source}/{path}" for id_, source, path, url in rows if id_ == own or url in (name, canonical)}
+        yield _inputs(corpus, (pc.field("id") == own) | pc.field("url").isin([name, canonical]))
         yield _by_page_url(corpus, {name, canonical})
-    plain = posixpath.normpath(name)
-    yield {id_: f"{source}/{path}" for id_, source, path, _ in rows if plain in (path, f"{source}/{path}")}
-    yield {id_: f"{source}/{path}" for id_, source, path, _ in rows if posixpath.basename(path) == posixpath.basename(plain)}
-    yield {id_: f"{source}/{path}" for id_, source, path, _ in rows if posixpath.basename(path).rpartition("#")[0] == plain}
+    yield from _by_file_name(corpus, posixpath.normpath(name))
     yield _by_page_url(corpus, {canonical_url(f"{scheme}://{name}") or name for scheme in ("https", "http")})
+
+
+def _inputs(corpus: Corpus, where: pc.Expression) -> dict[str, str]:
+    """Documents of whose inputs the condition holds."""
+    return {id_: f"{source}/{path}" for id_, source, path in _paths(corpus, where)}
+
+
+def _by_file_name(corpus: Corpus, plain: str) -> Iterator[dict[str, str]]:
+    """Documents whose input bears the name: the whole path, its last part, and that of a file that holds records."""
+    last = posixpath.basename(plain)
+    found = [(id_, f"{source}/{path}", path) for id_, source, path in _paths(corpus, pc.match_substring(pc.field("name"), last))]
+    yield {id_: whole for id_, whole, path in found if plain in (path, whole)}
+    yield {id_: whole for id_, whole, path in found if posixpath.basename(path) == last}
+    yield {id_: whole for id_, whole, path in found if posixpath.basename(path).rpartition("#")[0] == plain}
+
+
+def _paths(corpus: Corpus, where: pc.Expression) -> Iterator[tuple[str, str, str]]:
+    """Id, source and path of inputs of which the condition holds."""
+    rows = scan(corpus, "outcomes", ["id", "source", "name"], where)
+    return zip(*(rows[column].to_pylist() for column in rows.column_names), strict=True)
 
 
 def _by_page_url(corpus: Corpus, urls: set[str]) -> dict[str, str]:
     """Documents whose page names the URL as its own; where copies of one story do, the canonical one."""
-    found = corpus.scan("documents", columns=["id", "url", "duplicate_of"], where=pc.field("url").isin(sorted(urls))).to_pylist()
+    found = scan(corpus, "documents", ["id", "url", "duplicate_of"], pc.field("url").isin(sorted(urls))).to_pylist()
     canonical = [row for row in found if row["duplicate_of"] is None]
     return {row["id"]: row["url"] for row in canonical or found}
 

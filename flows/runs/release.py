@@ -7,16 +7,15 @@ from typing import Any
 
 import pyarrow as pa
 
-from flows.errors import NotFoundError
 from flows.runs.publish import CODE
-from flows.runs.reading import open_corpus, reports
+from flows.runs.reading import open_corpus
 from flows.runs.report import Progress
 from flows.runs.settings import Settings
 from flows.view.release import card, picture
 from storage import keys, releases
 from storage.manifests import Counts, Manifest, OptOuts
+from storage.moments import named
 from storage.releases import Order
-from storage.tables import Corpus
 
 CARD, PICTURE = "README.md", "picture.svg"
 WRITERS = {"winnow-news": CODE, "pyarrow": pa.__version__}
@@ -70,10 +69,10 @@ class Released:
 def release(request: ReleaseRequest, settings: Settings, progress: Callable[[Progress], None] = lambda _step: None) -> Released:
     """Release a corpus as of a commit, go on with what was begun, or find that it stands.
 
-    Raises: StorageError; ReleaseError where another release has the name; NotFoundError.
+    Raises: StorageError; ReleaseError where another release has the name; UnknownMomentError.
     """
     corpus = open_corpus(request.corpus)
-    at = None if request.at is None else commit_at(corpus, request.at)
+    at = None if request.at is None else named(corpus, request.at)
     order = Order(request.name, at, request.opt_outs or settings.release.opt_outs, request.jsonl)
 
     def show(what: str, done: int, total: int) -> None:
@@ -93,19 +92,6 @@ def release(request: ReleaseRequest, settings: Settings, progress: Callable[[Pro
         latest=made.latest,
         manifest=found,
     )
-
-
-def commit_at(corpus: Corpus, told: str) -> int:
-    """The commit that a number, a run's id or the unique start of one names. Raises: NotFoundError."""
-    if told.isascii() and told.isdigit():
-        return int(told)
-    found = {report.run_id: report.seq for report in reports(corpus, told)} or {told: corpus.log.of_run(told)}
-    if len(found) > 1:
-        raise NotFoundError(f"{told} fits {len(found)} runs, {', '.join(sorted(found)[:3])} …: give more of the id")
-    ((run, seq),) = found.items()
-    if seq is None:
-        raise NotFoundError(f"no run {run} has committed anything to {corpus.bucket.uri}: name another, or a commit's number")
-    return seq
 
 
 def _dress(manifest: Manifest) -> dict[str, bytes]:

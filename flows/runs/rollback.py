@@ -29,6 +29,7 @@ from storage.bucket import open_bucket
 from storage.commits import Commit
 from storage.errors import HeadMovedError
 from storage.files import Between, of_ids
+from storage.moments import named
 from storage.rows import decisions_of, latest
 from storage.tables import Corpus
 
@@ -53,7 +54,7 @@ class RollbackRequest:
 def rollback(request: RollbackRequest, settings: Settings, progress: Tell = lambda _step: None) -> Report:
     """Undo a run, in one atomic commit; the same order finishes what was killed.
 
-    Raises: NotFoundError, AlreadyAppliedError, RunIsAliveError, StorageError, each with a sentence for the user.
+    Raises: UnknownMomentError, NotFoundError, AlreadyAppliedError, RunIsAliveError, StorageError, each with one sentence.
     """
     stopwatch = Stopwatch()
     corpus = Corpus.open(open_bucket(request.corpus))
@@ -72,17 +73,14 @@ def rollback(request: RollbackRequest, settings: Settings, progress: Tell = lamb
 
 
 def find(corpus: Corpus, name: str) -> Commit:
-    """The commit of a run by its id, the start of it, or its number. Raises: NotFoundError."""
-    commits = list(corpus.log.since(0, corpus.log.head()))
-    found = [commit for commit in commits if commit.run.startswith(name) or str(commit.seq) == name]
-    exact = [commit for commit in found if name in {commit.run, str(commit.seq)}] or found
-    if len(exact) != 1:
-        raise NotFoundError(
-            f"{name} is {'no run of this corpus' if not exact else 'the start of several runs'}: see `winnow log`"
-        )
-    if exact[0].kind == "compaction":
-        raise NotFoundError(f"commit {exact[0].seq} merged files and changed no document: there is nothing to undo")
-    return exact[0]
+    """The commit that is meant. Raises: UnknownMomentError, NotFoundError."""
+    seq = named(corpus, name)
+    if seq == 0:
+        raise NotFoundError("before the first commit there is nothing to undo: see `winnow log`")
+    commit = corpus.log.read(seq)
+    if commit.kind == "compaction":
+        raise NotFoundError(f"commit {seq} merged files and changed no document: there is nothing to undo")
+    return commit
 
 
 def _plan(corpus: Corpus, target: Commit, settings: Settings, approved_by: str) -> Plan:

@@ -30,6 +30,18 @@ class VersionNote:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """What one commit did to the document."""
+
+    when: str
+    run: str
+    version: int
+    change: str
+    """In a word."""
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class Relative:
     """A document that resembles this one."""
 
@@ -67,6 +79,8 @@ class Portrait:
     place: Place = field(default_factory=Place)
     account: Account | None = None
     """Why its blocks were kept or cut; null where that was not looked for."""
+    history: Sequence[Step] = ()
+    """Newest first; empty where it was not looked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -395,8 +395,13 @@ def test_one_state_is_found_while_tables_are_at_different_commits(on_disk: Readi
 
 
 def test_as_of(reading: Reading) -> None:
-    found = answer(reading, "as-of")["documents"]
-    assert texts(found) == texts(list(reading.state(1).values()))
+    answers = answer(reading, "as-of")
+    found, before = answers["documents"], reading.state(1)
+    assert texts(found) == texts(list(before.values()))
+    assert {row["id"]: (row["duplicate_of"], row["cluster"]) for row in found} == {
+        id_: (row["duplicate_of"], row["cluster"]) for id_, row in before.items()
+    }
+    assert len(answers["outcomes"]) == sum(row["seq"] <= 1 for row in reading.rows("outcomes")) < len(reading.rows("outcomes"))
     assert [OLD in row["text"] for row in found if "tide machine" in (row["title"] or "").lower() or OLD in row["text"]] == [True]
     record = (
         json.loads((reading.corpus / f"clean/runs/{reading.first}.json").read_text())

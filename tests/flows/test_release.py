@@ -12,18 +12,16 @@ from xml.etree import ElementTree as ET
 import pytest
 import yaml
 
-from flows.errors import NotFoundError
-from flows.runs.release import ReleaseRequest, commit_at, release
-from flows.runs.report import Report
+from flows.runs.release import ReleaseRequest, release
 from flows.runs.settings import read
 from flows.view.release import FLAGS, card, picture, size_category
 from ingest.records import Flag
-from storage import keys, shelves
+from storage import shelves
 from storage.local import LocalBucket
 from storage.tables import Corpus
 from tests.conftest import is_required
 from tests.storage.corpora import doc_id
-from tests.storage.released import APRIL, STORIES, Story, add, assert_whole, content, expected, filled, make
+from tests.storage.released import APRIL, STORIES, Story, assert_whole, content, expected, filled, make
 
 SETTINGS = read(None, {}).settings
 ATTACKS = ("<script>x</script>", "a|b", "![x](http://e.example/x.png)", "\x00\x1b[2J", "\u202egnp", "x" * 5_000, "`", "---\n- no")
@@ -186,19 +184,6 @@ def test_load_dataset_reads_the_folder(tmp_path: Path, monkeypatch, shard_bytes:
 def test_one_document_loads(tmp_path: Path) -> None:
     done = made(tmp_path / "corpus", [Story("clock")])
     assert [row[0] for row in loaded(Path(done.place), tmp_path / "cache")["default"]] == [doc_id("clock")]
-
-
-def test_a_run_names_its_commit(tmp_path: Path) -> None:
-    corpus = filled(LocalBucket(tmp_path))
-    add(corpus, "second", [Story("bridge")])
-    for run, seq in (("20260304T120000-aa", 1), ("20260304T130000-bb", 2), ("20260304T140000-cc", None)):
-        corpus.bucket.put(keys.run_record(run), Report(run, "", seq=seq).to_json().encode())
-    assert [commit_at(corpus, told) for told in ("2", "first", "second", "20260304T13", "20260304T120000-aa")] == [2, 1, 2, 2, 1]
-    with pytest.raises(NotFoundError, match="fits 3 runs"):
-        commit_at(corpus, "20260304T1")
-    for unknown in ("20260304T140000-cc", "nobody"):
-        with pytest.raises(NotFoundError, match="has committed anything"):
-            commit_at(corpus, unknown)
 
 
 def test_what_is_made_by_hand_and_by_the_flow_is_the_same_data(tmp_path: Path) -> None:

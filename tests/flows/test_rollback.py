@@ -25,6 +25,7 @@ from ingest.records import Decision
 from storage import compaction, keys
 from storage.asof import documents_at
 from storage.compaction import compact
+from storage.errors import UnknownMomentError
 from storage.local import LocalBucket
 from storage.parquet import concat
 from storage.schema import SCHEMAS
@@ -194,10 +195,10 @@ def test_a_second_rollback_of_a_run_is_refused_with_a_sentence(desk: Desk) -> No
     assert not list(desk.place.glob("clean/runs/*plan.json"))
 
 
-@pytest.mark.parametrize("name", ["nobody", "99", ""])
+@pytest.mark.parametrize("name", ["nobody", "99", "", "0"])
 def test_an_unknown_run_is_refused(desk: Desk, name: str) -> None:
     desk.ingest(north="a bridge")
-    with pytest.raises(NotFoundError):
+    with pytest.raises((NotFoundError, UnknownMomentError)):
         desk.rollback(name)
 
 

@@ -1,5 +1,5 @@
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -13,10 +13,11 @@ from storage.local import LocalBucket
 from tests.storage.faults import unanswered
 
 WHEN = datetime(2026, 3, 4, 12, 0, 0, 5, UTC)
+LATER = WHEN + timedelta(minutes=3)
 
 
 def commit(seq: int, run: str = "", write_id: str = "") -> Commit:
-    return Commit(seq, run or f"run-{seq}", write_id or f"w{seq}", WHEN, "cafe", {})
+    return Commit(seq, run or f"run-{seq}", write_id or f"w{seq}", WHEN, "cafe", {}, committed_at=LATER)
 
 
 @pytest.fixture(params=["directory", pytest.param("s3", marks=pytest.mark.slow)])
@@ -118,7 +119,8 @@ def test_a_commit_of_the_first_format_is_read():
     }
     old = told | {"format": 1, "files": {"versions": [entry]}, "sketches": None}
     found = Commit.from_json(json.dumps(old).encode(), "k")
-    assert found == Commit(4, "r", "w", WHEN, "cafe", {"versions": (FileEntry("p", 1, 1, "s", "a", "b"),)})
+    files = {"versions": (FileEntry("p", 1, 1, "s", "a", "b"),)}
+    assert found == Commit(4, "r", "w", WHEN, "cafe", files, committed_at=WHEN)  # all that is known of when
     assert (found.kind, found.replaces) == ("run", {})
 
 

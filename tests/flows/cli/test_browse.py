@@ -77,7 +77,10 @@ def test_a_document_is_shown_with_its_cuts_facts_versions_and_copies(winnow, cor
     assert "port/b/copy.txt" in page
     assert "containment 1.00" in page
     assert page.count("canonical</span>") == 1
-    assert "href" not in page, "a page that stands alone links nowhere"
+    assert re.findall('href="(.)', page) == ["#"] * 4, "a page that stands alone links to its own versions alone"
+    history = page[page.index("<h2>History") : page.index("<h2>Versions")]
+    assert re.findall('href="#version-(.)"', history) == ["2", "1"]
+    assert history.index("new content") < history.index('"change">new<')
 
 
 def test_of_many_copies_some_are_named_and_the_others_counted(winnow, corpus, tmp_path, monkeypatch) -> None:

@@ -1,7 +1,8 @@
 """Documents and pages that attack whoever looks at them."""
 
 from flows.view.changes import pair
-from flows.view.document import Portrait, Relative, VersionNote, document_page
+from flows.view.document import Portrait, Relative, Step, VersionNote, document_page
+from flows.view.edition import edition_page
 from flows.view.fact import Fact
 from flows.view.index import IndexPage, Row, RunRow, index_page
 from flows.view.pages import Place
@@ -54,7 +55,14 @@ def hostile_document_page() -> str:
     causes = (Cause(SCRIPT, 2.5), Cause(BIDI, -0.4), Cause(LONG, 0.1))
     blocks = [Explanation(0.4, 0.5, causes, rule=SCRIPT), Explanation(0.4, 0.5, causes, shift=MARKS)] * 4
     account = Account(blocks, f"{SCRIPT}{BIDI}")
-    return document_page(Portrait("d1", TITLE, SCRIPT, document, facts, facts, notes, relatives, 3, 1, place, account))
+    steps = [Step(SCRIPT, SCRIPT, number, BIDI, LONG) for number in range(3)]
+    return document_page(Portrait("d1", TITLE, SCRIPT, document, facts, facts, notes, relatives, 3, 1, place, account, steps))
+
+
+def hostile_edition_page() -> str:
+    notes = [VersionNote(number, SCRIPT, BIDI, 4, 9, SCRIPT) for number in (1, 2)]
+    made = pair(SCRIPT, MARKS, hostile(), hostile("The pier opened again."))
+    return edition_page(made, notes, Place("../../", SCRIPT, {SCRIPT}))
 
 
 def hostile_run_page() -> str:

@@ -6,12 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.view.hostile import hostile_document_page, hostile_index_page, hostile_preview_page, hostile_run_page
+from tests.flows.view.hostile import (
+    hostile_document_page,
+    hostile_edition_page,
+    hostile_index_page,
+    hostile_preview_page,
+    hostile_run_page,
+)
 
 OPENS_WITHIN_S = 2.0
 
 
-PAGES = {hostile_document_page: 0, hostile_preview_page: 0, hostile_run_page: 0, hostile_index_page: 2}
+PAGES = {hostile_document_page: 0, hostile_edition_page: 0, hostile_preview_page: 0, hostile_run_page: 0, hostile_index_page: 2}
 """Page → script elements of ours: the index has its data, which no browser runs, and its one script."""
 
 

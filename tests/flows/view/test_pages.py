@@ -172,6 +172,7 @@ def test_versions_tell_what_changed_and_copies_lead_to_each_other() -> None:
     assert "<ins>5</ins>" in page
     assert "<del><bdi>–</bdi></del> → <ins><bdi>Ada Lorn</bdi></ins>" in page
     assert '<a href="../../documents/c1/c1.html">c1</a>' in page
+    assert re.findall('href="#version-(.)"', page) == re.findall('id="version-(.)"', page) == ["2", "1"]
     assert "containment 0.97" in page
     assert page.index("The same story") < page.index("Linked")
     assert "s1.html" not in page, "who has no page is not linked"
