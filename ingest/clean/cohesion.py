@@ -41,7 +41,10 @@ def topic_of(pages: Pages) -> Topic:
     for page, index in zip(pages.outlines, bag.index, strict=True):
         for stem in set(stems(words(page.headline))) & index.keys():
             title[index[stem]] = rarity(stem)
-    lead, early = _members(pages, [page.lead for page in pages.outlines]), _members(pages, [page.early for page in pages.outlines])
+    lead, early = (
+        _members(pages, [page.lead for page in pages.outlines]),
+        _members(pages, [page.early for page in pages.outlines]),
+    )
     titled = lead.copy()
     titled[pages.title[pages.title >= 0]] = True
     return Topic(bag, names, title, bag.total(lead) + title, bag.total(early) + title, names.total(titled) > 0)

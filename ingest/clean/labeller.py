@@ -88,7 +88,7 @@ class ModelLabeller:
     def _looks(self, articles: Sequence[Article]) -> list[Look]:
         """One look at each article; one at an article without blocks finds nothing."""
         judged = iter(self.judge_many([article for article in articles if article.blocks]))
-        return [_look_of(article, next(judged)) if article.blocks else Look((), ()) for article in articles]
+        return [_look_of(article, next(judged)) if article.blocks else Look([], []) for article in articles]
 
     def _decided(
         self, page: Outline, article: Article, sure: Sequence[float], rules: Sequence[str]

@@ -6,15 +6,18 @@ What is said of a page never depends on those beside it, not even in its last bi
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ingest.clean.lines import Line
 from ingest.clean.outline import Outline
-from ingest.clean.terms import Bools, Counts, Floats
+from ingest.clean.terms import Bools, Counts, Floats, summed
 
+Kind = TypeVar("Kind", bound=np.generic)
 NOWHERE = -(1 << 40)
+"""Before all lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +63,12 @@ class Rows:
 
     def total(self, values: Floats | Bools) -> Floats:
         """The sum of each page."""
-        return np.bincount(self.of, values, len(self.counts))
+        return summed(self.of, values, len(self.counts))
 
-    def shifted(self, values: Floats, steps: Sequence[int], beyond: float) -> Floats:
+    def shifted(self, values: NDArray[Kind], steps: Sequence[int], beyond: float) -> NDArray[Kind]:
         """Steps × lines: the value so many lines on; `beyond` outside the page."""
         place = self.place + np.array(steps)[:, None]
-        known = np.append(values, values.dtype.type(beyond))
+        known = np.append(values, np.array(beyond, values.dtype))
         inside = (place >= 0) & (place < self.counts[self.of])
         return known[np.where(inside, self.starts[self.of] + place, len(values))]
 
@@ -94,6 +97,32 @@ def rows_of(counts: Iterable[int]) -> Rows:
 
 
 @dataclass(frozen=True, slots=True)
+class Segments:
+    """The segments of all pages, by page and then in order."""
+
+    of: Counts
+    """The page of each segment."""
+    bounds: Counts
+    """Where each page's segments begin, and where the last one's end."""
+    first: Counts
+    """First line of each."""
+    last: Counts
+    members: Counts
+    """The segment that each line belongs to as a paragraph, -1 for the others."""
+    order: Counts
+    """How many segments each stands behind its page's main one."""
+    number: Counts
+    """For each line the segment that it lies in, or the next one, be it of the next page."""
+    inside: Bools
+    """Whether it lies in it."""
+
+    @property
+    def count(self) -> int:
+        """Of all pages."""
+        return len(self.of)
+
+
+@dataclass(frozen=True, slots=True)
 class Pages:
     """Pages with what all columns are made of."""
 
@@ -116,28 +145,27 @@ class Pages:
     """The lines of running text."""
     spans: Counts
     """Where each page's `paragraphs` begin, and where the last one's end."""
+    segments: Segments
 
     @property
     def index(self) -> Counts:
         """Every line's own number."""
         return np.arange(len(self.lines))
 
-    def on_page(self, values: NDArray[np.generic]) -> NDArray[np.generic]:
+    def on_page(self, values: NDArray[Kind]) -> NDArray[Kind]:
         """A value of each page, for each of its lines."""
         return values[self.rows.of]
 
 
-def pages_of(outlines: Sequence[Outline]) -> Pages:
+def pages_together(outlines: Sequence[Outline]) -> Pages:
     """The table of some pages; each has lines."""
     rows = rows_of(len(page.lines) for page in outlines)
     lines = tuple(chain.from_iterable(page.lines for page in outlines))
     told = np.array([(line.width, line.ends, line.dense) for line in lines], np.float64).T
     dense = told[2] > 0
     paragraphs = np.flatnonzero(dense)
-    places = np.array(
-        [(page.lead[0], page.early[0], page.last, NOWHERE if page.title is None else page.title) for page in outlines], np.int64
-    ).T
-    lead, early, last, title = places + rows.starts[:-1]
+    places = [(page.lead[0], page.early[0], page.last, NOWHERE if page.title is None else page.title) for page in outlines]
+    lead, early, last, title = np.array(places, np.int64).T + rows.starts[:-1]
     return Pages(
         tuple(outlines),
         lines,
@@ -151,4 +179,20 @@ def pages_of(outlines: Sequence[Outline]) -> Pages:
         title,
         paragraphs,
         np.searchsorted(paragraphs, rows.starts),
+        _segments(outlines, rows, paragraphs),
     )
+
+
+def _segments(outlines: Sequence[Outline], rows: Rows, paragraphs: Counts) -> Segments:
+    bounds = np.array([0, *accumulate(len(page.segments) for page in outlines)])
+    of = np.repeat(np.arange(len(outlines)), np.diff(bounds))
+    edges = np.array([(part[0], part[-1]) for page in outlines for part in page.segments], np.int64).reshape(-1, 2)
+    first, last = edges.T + rows.starts[of]
+    members = np.full(len(rows.of), -1)
+    # Segments are made of all paragraphs, in their order.
+    members[paragraphs] = np.repeat(np.arange(len(of)), [len(part) for page in outlines for part in page.segments])
+    index = np.arange(len(members))
+    at = np.searchsorted(first, index, side="right") - 1
+    inside = index <= np.append(last, -1)[at]
+    order = np.arange(len(of)) - bounds[of] - np.array([page.main for page in outlines])[of]
+    return Segments(of, bounds, first, last, members, order, at + ~inside, inside)

@@ -1,11 +1,15 @@
 """Columns for the model: where a line stands, and what stands round it."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from ingest.clean.pages import Pages
 from ingest.clean.shape import CUE_PLACE, FURNITURE, Column, shows
-from ingest.clean.terms import Bools, Floats
+from ingest.clean.terms import Bools
 
+Values = NDArray[Any]
 FAR = 60.0
 """Distances beyond this are all the same."""
 MARKERS = (
@@ -47,7 +51,7 @@ def position_columns(pages: Pages, shown: Bools) -> dict[str, Column]:
     return {name: values.astype(np.float32, copy=False) for name, values in found.items()}
 
 
-def _place(pages: Pages) -> dict[str, Floats]:
+def _place(pages: Pages) -> dict[str, Values]:
     rows, place, n = pages.rows, pages.rows.place, pages.on_page(pages.rows.counts)
     prose = np.where(pages.dense, pages.width, 0.0)
     begun, whole = rows.sums(prose)[rows.base + place], pages.on_page(rows.total(prose))
@@ -74,7 +78,7 @@ def _place(pages: Pages) -> dict[str, Floats]:
     }
 
 
-def _neighbours(pages: Pages, furniture: Bools) -> dict[str, Floats]:
+def _neighbours(pages: Pages, furniture: Bools) -> dict[str, Values]:
     width = np.minimum(MAX_WIDTH, pages.width)
     form = 1 + pages.ends + 2 * pages.dense + 4 * furniture
     columns = dict(zip((f"width_{step:+d}" for step in NEIGHBOURS), pages.rows.shifted(width, NEIGHBOURS, 0), strict=True))
@@ -89,7 +93,7 @@ def _neighbours(pages: Pages, furniture: Bools) -> dict[str, Floats]:
     return columns
 
 
-def _gaps(pages: Pages, furniture: Bools) -> dict[str, Floats]:
+def _gaps(pages: Pages, furniture: Bools) -> dict[str, Values]:
     """Runs of lines that are no paragraphs: how long, how full of furniture, how far to the paragraphs on both sides."""
     loose = ~pages.dense
     # Paragraphs and pages begun so far: the same for the lines of one run, and for no others.
@@ -110,11 +114,11 @@ def _gaps(pages: Pages, furniture: Bools) -> dict[str, Floats]:
     return {name: values * loose for name, values in found.items()}
 
 
-def _since(pages: Pages, shown: Bools, furniture: Bools) -> dict[str, Floats]:
+def _since(pages: Pages, shown: Bools, furniture: Bools) -> dict[str, Values]:
     after_lead = pages.index > pages.on_page(pages.lead)
     marked = np.concatenate([shown[:, [CUE_PLACE[name] for name in MARKERS]].T, furniture[None]]) & after_lead
     since = np.minimum(FAR, pages.rows.since(marked))
-    counted = np.cumsum(marked, axis=1) - marked
+    counted: Values = np.cumsum(marked, axis=1) - marked
     counts = np.minimum(9, counted - counted[:, pages.rows.starts[pages.rows.of]])
     ahead = np.minimum(FAR, pages.rows.until(np.concatenate([shown[:, [CUE_PLACE[name] for name in ENDERS]].T, marked[-1:]])))
     columns = dict(zip((f"since_{name}" for name in (*MARKERS, "cue")), since, strict=True))

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import numpy as np
 
 from ingest.clean.pages import Pages, Rows
-from ingest.clean.segments import Segments
 from ingest.clean.shape import Column
 from ingest.clean.tail import tail_columns
 from ingest.clean.terms import Floats
@@ -17,12 +16,12 @@ SURE = 0.8
 NONE, FAR = -1.0, -99.0
 
 
-def second_columns(pages: Pages, segments: Segments, sure: Column, first: Mapping[str, Column]) -> dict[str, Column]:
+def second_columns(pages: Pages, sure: Column, first: Mapping[str, Column]) -> dict[str, Column]:
     """One column per trait, one value per line; `sure` holds the first pass's verdicts, `first` the columns that it saw."""
     shares = sure.astype(np.float64)
     columns = dict(zip((f"sure_{step:+d}" for step in STEPS), pages.rows.shifted(shares, STEPS, NONE), strict=True))
     columns |= window_means(pages.rows, shares, pages.width, {f"sure_{name}": span for name, span in WINDOWS.items()})
-    columns |= _totals(pages, shares) | _segments(pages, segments, shares) | _prose(pages, shares)
+    columns |= _totals(pages, shares) | _segments(pages, shares) | _prose(pages, shares)
     return {name: values.astype(np.float32) for name, values in columns.items()} | tail_columns(pages, sure, first)
 
 
@@ -54,9 +53,10 @@ def _totals(pages: Pages, sure: Floats) -> dict[str, Floats]:
     }
 
 
-def _segments(pages: Pages, segments: Segments, sure: Floats) -> dict[str, Floats]:
+def _segments(pages: Pages, sure: Floats) -> dict[str, Floats]:
     """The verdict on the segment that holds a line, and on those beside it."""
-    paragraphs, of, number, inside = pages.paragraphs, pages.rows.of, segments.number, segments.inside
+    segments, paragraphs, of = pages.segments, pages.paragraphs, pages.rows.of
+    number, inside = segments.number, segments.inside
     members, widths = segments.members[paragraphs], pages.width[paragraphs]
     weighed = np.bincount(members, sure[paragraphs] * widths, segments.count)
     means = np.append(weighed / np.bincount(members, widths, segments.count), NONE)

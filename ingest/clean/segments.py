@@ -1,13 +1,11 @@
 """Columns for the model: what speaks for each segment of paragraphs being another story."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from ingest.clean.cohesion import Topic
-from ingest.clean.pages import NOWHERE, Pages
+from ingest.clean.pages import NOWHERE, Pages, Segments
 from ingest.clean.shape import FURNITURE, Column
-from ingest.clean.terms import NO_NAMES, TINY, Bag, Bools, Counts, Floats, likenesses, most
+from ingest.clean.terms import NO_NAMES, TINY, Bag, Counts, Floats, likenesses, most, summed
 
 NONE = -1.0
 """What a line gets that lies after the last segment."""
@@ -27,53 +25,9 @@ GAP_CUES = (
 """Cues whose lines between two segments are counted, and how far."""
 
 
-@dataclass(frozen=True, slots=True)
-class Segments:
-    """The segments of all pages, by page and then in order."""
-
-    of: Counts
-    """The page of each segment."""
-    bounds: Counts
-    """Where each page's segments begin, and where the last one's end."""
-    first: Counts
-    """First line of each."""
-    last: Counts
-    members: Counts
-    """The segment that each line belongs to as a paragraph, -1 for the others."""
-    order: Counts
-    """How many segments each stands behind its page's main one."""
-    number: Counts
-    """For each line the segment that it lies in, or the next one, be it of the next page."""
-    inside: Bools
-    """Whether it lies in it."""
-
-    @property
-    def count(self) -> int:
-        """Of all pages."""
-        return len(self.of)
-
-
-def segments_of(pages: Pages) -> Segments:
-    """The segments of some pages."""
-    outlines = pages.outlines
-    counts = np.array([len(page.segments) for page in outlines], np.int64)
-    of = np.repeat(np.arange(len(outlines)), counts)
-    bounds = np.concatenate([[0], np.cumsum(counts)])
-    edges = np.array([(part[0], part[-1]) for page in outlines for part in page.segments], np.int64).reshape(-1, 2)
-    first, last = edges.T + pages.rows.starts[of]
-    members = np.full(len(pages.lines), -1)
-    lengths = [len(part) for page in outlines for part in page.segments]
-    # Paragraphs are the members of segments, in the same order.
-    members[pages.paragraphs] = np.repeat(np.arange(len(of)), lengths)
-    at = np.searchsorted(first, pages.index, side="right") - 1
-    ends = np.append(last, -1)[at] if len(of) else np.full(len(at), -1)
-    inside = (at >= 0) & (pages.index <= ends)
-    order = np.arange(len(of)) - bounds[of] - np.array([page.main for page in outlines])[of]
-    return Segments(of, bounds, first, last, members, order, at + ~inside, inside)
-
-
-def segment_columns(pages: Pages, topic: Topic, segments: Segments) -> dict[str, Column]:
+def segment_columns(pages: Pages, topic: Topic) -> dict[str, Column]:
     """Each line has the values of its segment, or of the one that follows it closely."""
+    segments = pages.segments
     number, inside, of = segments.number, segments.inside, pages.rows.of
     starts = np.append(segments.first, NOWHERE)
     follows = number < segments.bounds[of + 1]
@@ -89,8 +43,8 @@ def _describe(pages: Pages, topic: Topic, segments: Segments) -> dict[str, Float
     """One value per segment and trait."""
     inside = segments.members >= 0
     of_member = segments.members[inside]
-    widths = np.bincount(of_member, pages.width[inside], segments.count)
-    whole = np.bincount(segments.of, widths, len(pages.outlines))
+    widths = summed(of_member, pages.width[inside], segments.count)
+    whole = summed(segments.of, widths, len(pages.outlines))
     dateline = np.array(["dateline" in pages.lines[index].cues for index in segments.first.tolist()], np.float64)
     return {
         "chars": widths,

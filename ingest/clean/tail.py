@@ -46,7 +46,9 @@ def tail_columns(pages: Pages, sure: Column, columns: Mapping[str, Column]) -> d
     odds = np.log(shares / (1 - shares))
     weight = np.where(pages.width >= COUNTED, np.minimum(pages.width, WIDEST), 0.0)
     found = _totals(pages, odds, weight) | _runs(pages, odds, weight)
-    found |= _contrasts(pages.rows, np.stack([columns[name] for name in REGISTER]).astype(np.float64), weight, weight * (sure > SURE))
+    found |= _contrasts(
+        pages.rows, np.stack([columns[name] for name in REGISTER]).astype(np.float64), weight, weight * (sure > SURE)
+    )
     return {name: values.astype(np.float32) for name, values in found.items()}
 
 
@@ -84,7 +86,9 @@ def _runs(pages: Pages, odds: Floats, weight: Floats) -> dict[str, Floats]:
     found = {
         "tail_best_run": np.where(some & (place < runs), best[base + place], NONE),
         "tail_best": np.where(some & (place < count), single[base + place], NONE),
-        "head_worst_run": np.where(some, np.where(ended >= 0, worst[base + np.minimum(np.maximum(ended, 0), runs - 1)], -NONE), NONE),
+        "head_worst_run": np.where(
+            some, np.where(ended >= 0, worst[base + np.minimum(np.maximum(ended, 0), runs - 1)], -NONE), NONE
+        ),
     }
     for name, (low, high) in WINDOWS.items():
         begin, end = (np.minimum(np.maximum(place + step, 0), count) for step in (low, high))

@@ -60,7 +60,7 @@ class Bag:
 
     def by_page(self, vector: Floats) -> Floats:
         """The sum of the elements of each page."""
-        return np.bincount(self.pages, vector, len(self.index))
+        return summed(self.pages, vector, len(self.index))
 
     def products(self, vector: Floats) -> Floats:
         """Of each line with a vector."""
@@ -106,7 +106,7 @@ class Bag:
         return _bag_of(entries, count, self.index, self.pages)
 
 
-def summed(places: Counts, weights: Floats, count: int) -> Floats:
+def summed(places: Counts, weights: Floats | Bools, count: int) -> Floats:
     """The sum of the weights at each of so many places."""
     return np.bincount(places, weights, count).astype(np.float64, copy=False)
 

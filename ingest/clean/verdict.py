@@ -10,9 +10,8 @@ from ingest.clean.features import columns_of, wording_columns
 from ingest.clean.markup import markup_columns
 from ingest.clean.model import Passes, load
 from ingest.clean.outline import Outline
-from ingest.clean.pages import pages_of
+from ingest.clean.pages import pages_together
 from ingest.clean.second import second_columns
-from ingest.clean.segments import segments_of
 from ingest.clean.shape import Column
 from ingest.clean.wording import features_of
 from ingest.records import Block
@@ -42,15 +41,14 @@ class Evidence:
 
 def evidence_on(outlines: Sequence[Outline], blocks: Sequence[Sequence[Block]], *, is_html: bool) -> list[Evidence]:
     """What both passes weigh, and their verdict, for pages of one kind; no page's depends on the others."""
-    model, pages = load(), pages_of(outlines)
-    segments = segments_of(pages)
-    columns = columns_of(pages, segments)
+    model, pages = load(), pages_together(outlines)
+    columns = columns_of(pages)
     columns |= wording_columns(pages, model.wording.verdicts(features_of([line.text for line in pages.lines])))
     if is_html:
         columns |= joined([markup_columns(page) for page in blocks])
     passes = model.html if is_html else model.text
     first = passes.first.sure(columns)
-    columns |= second_columns(pages, segments, first, columns)
+    columns |= second_columns(pages, first, columns)
     shares = between(first, passes.second.sure(columns)).tolist()
     edges = pages.rows.starts.tolist()
     return [Evidence(passes, columns, slice(begin, end), is_html, shares[begin:end]) for begin, end in pairwise(edges)]
