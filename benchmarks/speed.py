@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow.parquet as pq
 import trafilatura
@@ -28,6 +28,7 @@ from ingest.records import RawPage, Rejected
 from ingest.stages import PipelineConfig, build
 
 ROOT = Path(__file__).parent.parent
+Made = TypeVar("Made")
 STAGES = ("load", "extract", "clean", "identify", "accept", "sketch")
 WARMING = 40
 """So many inputs of the other split are read before the clock runs: what is loaded and learned once costs a long run nothing."""
@@ -53,7 +54,7 @@ def dumps(folder: Path, split: str) -> Iterator[RawPage]:
                 yield RawPage("bench", f"{record['id']}.txt", "text/plain", "\n".join(record["lines"]).encode())
 
 
-def spend(spent: dict[str, float], name: str, call: Callable[[Any], Any], given: object) -> Any:
+def spend(spent: dict[str, float], name: str, call: Callable[[Any], Made], given: object) -> Made:
     """What a call returns; its CPU time is added up under a name."""
     start = time.process_time()
     answer = call(given)
