@@ -1,6 +1,7 @@
 """Worker processes in which pages are judged, so that a poisonous page costs itself and nothing else.
 
 A page that makes its worker crash, run out of CPU time or of memory ends as a `Rejected("isolate", …)`; the worker is replaced.
+Pages are judged in groups; one that ends badly is judged again page by page, so that nothing but the poisonous page suffers.
 Limits are on CPU time; wall time is a loose backstop, since a loaded machine stretches it (60 s of wall were 4 s of CPU).
 """
 
@@ -41,7 +42,10 @@ taken for no page's fault: each is then judged alone."""
 
 @dataclass(frozen=True, slots=True)
 class IsolationConfig:
-    """What one page may cost before it is given up."""
+    """What one page may cost before it is given up.
+
+    Pages are judged in groups; a group that breaks a limit is judged again page by page, so that each page has the limits to itself.
+    """
 
     cpu_s: int = 15
     """CPU seconds for one page."""
