@@ -44,7 +44,8 @@ taken for no page's fault: each is then judged alone."""
 class IsolationConfig:
     """What one page may cost before it is given up.
 
-    Pages are judged in groups; a group that breaks a limit is judged again page by page, so that each page has the limits to itself.
+    Pages are judged in groups; a group that breaks a limit is judged again page by page, so that each page has the limits to
+    itself.
     """
 
     cpu_s: int = 15
