@@ -34,7 +34,7 @@ def cleaned_pages(folder: Path, split: str, stages: Stages) -> Iterator[Document
             html = record["html"]
             content = html if isinstance(html, str) else html.decode("utf-8", "replace")
             article = stages.extract(Payload("html", content, "utf-8", url=record["url"]))
-            document = article if isinstance(article, Rejected) else stages.clean(article)
+            document = article if isinstance(article, Rejected) else stages.clean([article])[0]
             if not isinstance(document, Rejected):
                 yield document
 
@@ -47,7 +47,8 @@ def cleaned_dumps(folder: Path, split: str, stages: Stages) -> Iterator[Document
             if record["split"] == split:
                 blocks = blocks_of_lines(record["lines"])[0]
                 headline = find_headline(blocks)
-                document = stages.clean(Article(blocks, None if headline is None else blocks[headline].text, headline))
+                article = Article(blocks, None if headline is None else blocks[headline].text, headline)
+                document = stages.clean([article])[0]
                 if not isinstance(document, Rejected):
                     yield document
 
@@ -55,7 +56,7 @@ def cleaned_dumps(folder: Path, split: str, stages: Stages) -> Iterator[Document
 def lost_again(document: Document, stages: Stages) -> int:
     """Characters of a document's text that cleaning it once more cuts."""
     article = stages.extract(Payload("text", document.text, "utf-8", title=document.title))
-    again = article if isinstance(article, Rejected) else stages.clean(article)
+    again = article if isinstance(article, Rejected) else stages.clean([article])[0]
     return len(document.text) if isinstance(again, Rejected) else abs(len(document.text) - len(again.text))
 
 

@@ -39,7 +39,7 @@ def usual(parts: Sequence[Sample], kind: str) -> Iterator[tuple[str, dict[str, f
 
 def _columns(sample: Sample, kind: str) -> dict[str, Column]:
     model = load()
-    columns = sample.columns | wording_columns(model.wording.verdicts(sample.words))
+    columns = sample.columns | wording_columns(sample.page, model.wording.verdicts(sample.words))
     return columns | second_columns(sample.page, getattr(model, kind).first.sure(columns), columns)
 
 

@@ -4,7 +4,8 @@
 
 Prints milliseconds of CPU of each stage for an HTML news page of the dev split and for a dump of some 50 lines; `ratio` is what
 all stages cost over `trafilatura.extract(with_metadata=True)` on an HTML page, page and dump alike: trust it, the milliseconds
-are this machine's. Page by page both are measured one after the other, so that a busy machine slows both.
+are this machine's. Inputs are led through in groups as a worker gets them, and each group is measured once for trafilatura and
+once for all stages, so that a busy machine slows both.
 """
 
 import argparse
@@ -15,17 +16,19 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow.parquet as pq
 import trafilatura
 import zstandard
 
+from ingest.isolate import TOGETHER
 from ingest.pipeline import Stages
 from ingest.records import RawPage, Rejected
 from ingest.stages import PipelineConfig, build
 
 ROOT = Path(__file__).parent.parent
+Made = TypeVar("Made")
 STAGES = ("load", "extract", "clean", "identify", "accept", "sketch")
 WARMING = 40
 """So many inputs of the other split are read before the clock runs: what is loaded and learned once costs a long run nothing."""
@@ -51,7 +54,7 @@ def dumps(folder: Path, split: str) -> Iterator[RawPage]:
                 yield RawPage("bench", f"{record['id']}.txt", "text/plain", "\n".join(record["lines"]).encode())
 
 
-def spend(spent: dict[str, float], name: str, call: Callable[[Any], object], given: object) -> object:
+def spend(spent: dict[str, float], name: str, call: Callable[[Any], Made], given: object) -> Made:
     """What a call returns; its CPU time is added up under a name."""
     start = time.process_time()
     answer = call(given)
@@ -59,22 +62,23 @@ def spend(spent: dict[str, float], name: str, call: Callable[[Any], object], giv
     return answer
 
 
-def read(page: RawPage, stages: Stages, spent: dict[str, float]) -> None:
-    """One input through all stages."""
-    given: object = page
+def read(pages: Sequence[RawPage], stages: Stages, spent: dict[str, float]) -> None:
+    """Inputs through all stages, as `process_many` leads them."""
+    given: Sequence[object] = pages
     for name in STAGES:
-        given = spend(spent, name, getattr(stages, name), given)
-        if isinstance(given, Rejected):
-            return
+        stage = getattr(stages, name)
+        going = [each for each in given if not isinstance(each, Rejected)]
+        given = spend(spent, name, stage if name == "clean" else lambda some, one=stage: [one(each) for each in some], going)
 
 
 def measure(pages: Sequence[RawPage], stages: Stages, beside: Callable[[RawPage], object] | None) -> dict[str, float]:
     """Milliseconds of CPU per input, of each stage and of the peer."""
     spent: dict[str, float] = defaultdict(float)
-    for page in pages:
-        if beside is not None:
+    for start in range(0, len(pages), TOGETHER):
+        group = pages[start : start + TOGETHER]
+        for page in group if beside is not None else ():
             spend(spent, "trafilatura", beside, page)
-        read(page, stages, spent)
+        read(group, stages, spent)
     found = {name: 1000 * seconds / len(pages) for name, seconds in spent.items()}
     return found | {"all": sum(found[name] for name in STAGES)}
 

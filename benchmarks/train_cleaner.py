@@ -127,7 +127,7 @@ def unseen(parts: Sequence[Sample], fit: Callable[[Sequence[int]], Callable[[int
 
 def fit_passes(parts: Sequence[Sample], words: Sequence[Floats], trees: tuple[int, int]) -> Passes:
     """Both forests for one kind of page; `words` holds the verdicts of the linear model."""
-    columns = [sample.columns | wording_columns(verdicts) for sample, verdicts in zip(parts, words, strict=True)]
+    columns = [sample.columns | wording_columns(sample.page, verdicts) for sample, verdicts in zip(parts, words, strict=True)]
 
     def fit(members: Sequence[int]) -> Callable[[int], Floats]:
         forest = fit_forest([parts[index] for index in members], [columns[index] for index in members], FOLD_TREES)

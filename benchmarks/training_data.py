@@ -18,7 +18,8 @@ from benchmarks.extractions import extractions, is_title
 from ingest.clean.features import columns_of
 from ingest.clean.lines import read
 from ingest.clean.markup import markup_columns
-from ingest.clean.outline import Outline, outline
+from ingest.clean.outline import outline
+from ingest.clean.pages import Pages, pages_together
 from ingest.clean.wording import Features, features_of
 from ingest.extract.article import ExtractConfig, extract
 from ingest.extract.evidence import words
@@ -50,7 +51,7 @@ class Sample:
     """natural, residue, full, stories, extracted or pages."""
     fold: int
     """All pages of a publisher lie in one of FOLDS folds."""
-    page: Outline
+    page: Pages
     columns: dict[str, NDArray[np.float32]]
     words: Features
     keep: NDArray[np.bool_]
@@ -118,7 +119,7 @@ def _sample(kind: str, publisher: str, lines: Sequence[str], keep: NDArray[np.bo
     if not 0 < len(lines) <= MAX_LINES:
         return []
     blocks = [Block(line) for line in lines]
-    page = outline(read(blocks), find_headline(blocks), None)
+    page = pages_together([outline(read(blocks), find_headline(blocks), None)])
     heavy = (weight * np.array([_weight_of(line) for line in lines])).astype(np.float32)
     words = features_of([line.text for line in page.lines])
     return [Sample(kind, fold_of(publisher), page, columns_of(page), words, keep, heavy)]
@@ -143,7 +144,7 @@ def samples_of_page(record: dict[str, Any]) -> list[Sample]:
     article = extract(Payload("html", content, "utf-8", url=record["url"]), ExtractConfig())
     if isinstance(article, Rejected) or len(article.blocks) > MAX_BLOCKS:
         return []
-    page = outline(read(article.blocks), article.title_block, article.title)
+    page = pages_together([outline(read(article.blocks), article.title_block, article.title)])
     keep, trust = truth(article.blocks, record["gold"])
     weight = trust * np.array([_weight_of(block.text) for block in article.blocks])
     weight *= PAGE_WEIGHT / max(1.0, float(weight.sum())) * (1.0 if record["news"] else OTHER_WEIGHT)

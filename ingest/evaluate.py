@@ -117,7 +117,7 @@ def _cleaned(html: bytes, url: str, point: OperatingPoint) -> Document | None:
     article = article_of_html(html, url)
     if isinstance(article, Rejected):
         return None
-    document = _stages(point).clean(article)
+    document = _stages(point).clean([article])[0]
     return None if isinstance(document, Rejected) else document
 
 

@@ -124,7 +124,7 @@ def _own_letters(sample: str, script: str) -> str:
     if script in {"Hani", "Jpan"}:
         return sample
     foreign = {ord(letter): " " for letter in set(sample) if letter.isalpha() and script_of(letter) != script}
-    return sample.translate(foreign)
+    return sample.translate(foreign) if foreign else sample
 
 
 def _within_script(sample: str, script: str, allowance: float) -> Verdict:

@@ -58,6 +58,8 @@ CERTAIN = 0.999
 POINT_BITS = np.uint64(21)
 NO_GRAM = -1
 
+LAST_UPPER = 0x1FFFF
+"""No capital lies beyond."""
 Codes = NDArray[np.uint64]
 Counts = NDArray[np.int64]
 Refused = Mapping[str, Sequence[dict[str, object]]]
@@ -154,7 +156,7 @@ def grams_of(texts: Sequence[str]) -> Grams:
     line = " " + "".join(clean)
     lengths = np.array([len(text) for text in clean], np.int64)
     points = np.frombuffer(line.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
-    upper = np.fromiter(map(str.isupper, line), np.bool_, len(line))
+    upper = _upper()[np.minimum(points, LAST_UPPER)]
     last, before = points[1:], points[:-1]
     heard = ~(upper[1:] & upper[:-1])
     is_letter, goes_on = heard & (last != ord(" ")), heard & (before != ord(" "))
@@ -167,6 +169,12 @@ def grams_of(texts: Sequence[str]) -> Grams:
         order = np.argsort(owners, kind="stable")
         codes, owners = codes[order], owners[order]
     return Grams(codes, owners, len(texts))
+
+
+@cache
+def _upper() -> NDArray[np.bool_]:
+    """Which code points are capitals."""
+    return np.array([chr(point).isupper() for point in range(LAST_UPPER + 1)])
 
 
 def coverage(text: str, language: str) -> tuple[float, int]:

@@ -325,6 +325,10 @@ class Labeller(Protocol):
         """One label per block, in order. The title's block gets a label too; it is not applied."""
         ...
 
+    def label_many(self, articles: Sequence[Article]) -> Sequence[Sequence[Label]]:
+        """The labels of each of several articles, as it would get them alone."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Removal:

@@ -25,7 +25,7 @@ OWNERS = {
     "prefect": "flows",
     "protego": "ingest.fetch",
     "pydantic": "flows",
-    "re2": "ingest.clean",
+    "re2": "ingest",
     "rich": "flows.cli",
     "scipy": "ingest.clean",
     "trafilatura": "ingest.extract",

@@ -22,18 +22,33 @@ class Sliced:
 
 def clean(article: Article, labeller: Labeller, config: CleanConfig) -> Document | Rejected:
     """Cut what the labeller refuses, and keep the rest verbatim; pages of a kind that is not wanted are rejected."""
-    kind = page_type_of(article)
-    if kind in config.page_types_rejected:
-        return Rejected("clean", "page-type", f"the page is of the kind {kind}, which clean.page_types_rejected names")
-    document = ledger(article, labeller, config)
-    if document.n_words == 0:
-        return Rejected("clean", "only-boilerplate", f"no words are left of {len(article.blocks)} blocks")
-    return document
+    return clean_many([article], labeller, config)[0]
+
+
+def clean_many(articles: Sequence[Article], labeller: Labeller, config: CleanConfig) -> list[Document | Rejected]:
+    """The same for several articles, each as it would be cleaned alone."""
+    wanted = [article for article in articles if page_type_of(article) not in config.page_types_rejected]
+    labels = iter(labeller.label_many(wanted))
+    found: list[Document | Rejected] = []
+    for article in articles:
+        kind = page_type_of(article)
+        if kind in config.page_types_rejected:
+            detail = f"the page is of the kind {kind}, which clean.page_types_rejected names"
+            found.append(Rejected("clean", "page-type", detail))
+            continue
+        document = _document(article, next(labels), config)
+        nothing = Rejected("clean", "only-boilerplate", f"no words are left of {len(article.blocks)} blocks")
+        found.append(document if document.n_words else nothing)
+    return found
 
 
 def ledger(article: Article, labeller: Labeller, config: CleanConfig) -> Document:
     """The article after its cuts, however little is left of it."""
-    sliced = slice_blocks(article, labeller.label(article))
+    return _document(article, labeller.label(article), config)
+
+
+def _document(article: Article, labels: Sequence[Label], config: CleanConfig) -> Document:
+    sliced = slice_blocks(article, labels)
     text = "\n\n".join(piece.kept for index, piece in enumerate(sliced) if piece.kept and index != article.title_block)
     starts = offsets(article.blocks)
     return Document(

@@ -1,15 +1,15 @@
 """Columns for the model: how much each line has in common with the title, the lead and the paragraphs round it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from ingest.clean.outline import Outline
+from ingest.clean.pages import Pages
 from ingest.clean.rarity import rarity
 from ingest.clean.shape import Column
-from ingest.clean.terms import NO_NAMES, TINY, Bag, Floats, names_of, stems_of
+from ingest.clean.terms import NO_NAMES, TINY, Bag, Bools, Counts, Floats, likenesses, most, names_of, stems_of
 from ingest.clean.words import stems, words
 
 BACK, AHEAD = 4, 3
@@ -20,7 +20,7 @@ MAX_COMPARED = 1500
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What the article announces, as vectors over the page's stems."""
+    """What each article announces, as vectors over the pages' stems."""
 
     stems: Bag
     names: Bag
@@ -29,40 +29,53 @@ class Topic:
     """Title and first paragraphs of the main region."""
     early: Floats
     """Title and first paragraphs under it, wherever the main region lies."""
-    known_names: NDArray[np.bool_]
+    known_names: Bools
     """Which names stand in title or lead."""
 
 
-def topic_of(page: Outline) -> Topic:
-    """The topic of a page as its title and first paragraphs give it."""
-    bag, names = stems_of(page.lines), names_of(page.lines)
+def topic_of(pages: Pages) -> Topic:
+    """The topics of pages as their titles and first paragraphs give them."""
+    by_page = [page.lines for page in pages.outlines]
+    bag, names = stems_of(by_page), names_of(by_page)
     title = np.zeros(bag.terms)
-    for stem in set(stems(words(page.headline))) & bag.index.keys():
-        title[bag.index[stem]] = rarity(stem)
-    opening = [*page.lead, *([] if page.title is None else [page.title])]
-    known = names.total(opening) > 0
-    return Topic(bag, names, title, bag.total(page.lead) + title, bag.total(page.early) + title, known)
+    for page, index in zip(pages.outlines, bag.index, strict=True):
+        for stem in set(stems(words(page.headline))) & index.keys():
+            title[index[stem]] = rarity(stem)
+    lead, early = (
+        _members(pages, [page.lead for page in pages.outlines]),
+        _members(pages, [page.early for page in pages.outlines]),
+    )
+    titled = lead.copy()
+    titled[pages.title[pages.title >= 0]] = True
+    return Topic(bag, names, title, bag.total(lead) + title, bag.total(early) + title, names.total(titled) > 0)
 
 
-def cohesion_columns(page: Outline, topic: Topic) -> dict[str, Column]:
+def _members(pages: Pages, chosen: Sequence[Sequence[int]]) -> Bools:
+    """Which of all lines are chosen on their pages."""
+    found = np.zeros(len(pages.lines), np.bool_)
+    found[[start + index for start, page in zip(pages.rows.starts.tolist(), chosen, strict=False) for index in page]] = True
+    return found
+
+
+def cohesion_columns(pages: Pages, topic: Topic) -> dict[str, Column]:
     """One column per trait, one value per line."""
-    bag, names, place = topic.stems, topic.names, np.arange(len(page.lines))
+    bag, names, of = topic.stems, topic.names, pages.rows.of
     columns: dict[str, Floats] = {
-        "to_lead": bag.cosines(topic.lead),
-        "to_title": bag.cosines(topic.title),
-        "to_early": bag.cosines(topic.early),
+        "to_lead": bag.cosines(topic.lead, of),
+        "to_title": bag.cosines(topic.title, of),
+        "to_early": bag.cosines(topic.early, of),
         "in_lead": bag.share(topic.lead[bag.columns] > 0),
         "in_early": bag.share(topic.early[bag.columns] > 0),
         "in_title": bag.share(topic.title[bag.columns] > 0),
-        "title_covered": bag.share_of(topic.title) / max(TINY, topic.title.sum()),
+        "title_covered": bag.share_of(topic.title) / np.maximum(TINY, bag.by_page(topic.title))[of],
         "mass": bag.mass,
         "names": names.mass,
         "names_lead": _named(names, names.share(topic.known_names[names.columns])),
     }
-    dense = np.array([line.dense for line in page.lines])
-    columns |= _so_far(topic, dense & (place >= page.lead[0]))
-    columns |= {f"early_{name}": values for name, values in _so_far(topic, dense & (place >= page.early[0])).items()}
-    columns |= _windows(page, bag) | _best(page, bag)
+    columns |= _so_far(pages, topic, pages.dense & (pages.index >= pages.lead[of]))
+    early = _so_far(pages, topic, pages.dense & (pages.index >= pages.early[of]))
+    columns |= {f"early_{name}": values for name, values in early.items()}
+    columns |= _windows(pages, bag) | _best(pages, bag)
     return {name: values.astype(np.float32) for name, values in columns.items()}
 
 
@@ -70,26 +83,27 @@ def _named(names: Bag, shares: Floats) -> Floats:
     return np.where(names.mass > 0, shares, NO_NAMES)
 
 
-def _so_far(topic: Topic, members: NDArray[np.bool_]) -> dict[str, Floats]:
+def _so_far(pages: Pages, topic: Topic, members: Bools) -> dict[str, Floats]:
     """What a reader of some paragraphs knows at each line."""
     bag, names = topic.stems, topic.names
     first, last = bag.spread(members)
     known_names, _ = names.spread(members)
+    new = np.bincount(first[last >= 0], minlength=len(members))
+    known = np.cumsum(new) - new
     return {
         "seen": bag.share(first[bag.columns] < bag.rows),
         "coming": bag.share(last[bag.columns] > bag.rows),
         "names_seen": _named(names, names.share(known_names[names.columns] < names.rows)),
-        "known": np.searchsorted(np.sort(first), np.arange(len(members)), side="left").astype(np.float64),
+        "known": (known - known[pages.rows.starts[pages.rows.of]]).astype(np.float64),
     }
 
 
-def _windows(page: Outline, bag: Bag) -> dict[str, Floats]:
+def _windows(pages: Pages, bag: Bag) -> dict[str, Floats]:
     """Likeness to the paragraphs just before and just after."""
-    n, paragraphs = len(page.lines), np.array(page.paragraphs, np.int64)
-    place = np.searchsorted(paragraphs, np.arange(n))
-    on = place + np.array([line.dense for line in page.lines])
+    place = np.searchsorted(pages.paragraphs, pages.index)
+    on = place + pages.dense
     matrix = bag.matrix
-    before, after = _sums(matrix, paragraphs, place - BACK, place), _sums(matrix, paragraphs, on, on + AHEAD)
+    before, after = _sums(pages, matrix, place - BACK, place), _sums(pages, matrix, on, on + AHEAD)
     before_norms, after_norms = _norms(before), _norms(after)
     return {
         "to_before": _products(matrix, before) / np.maximum(TINY, bag.norms * before_norms),
@@ -98,13 +112,14 @@ def _windows(page: Outline, bag: Bag) -> dict[str, Floats]:
     }
 
 
-def _sums(matrix: csr_matrix, paragraphs: NDArray[np.int64], low: NDArray[np.int64], high: NDArray[np.int64]) -> csr_matrix:
-    """For each line the sum of the paragraphs from `low` to before `high`."""
-    low, high = np.clip(low, 0, len(paragraphs)), np.clip(high, 0, len(paragraphs))
+def _sums(pages: Pages, matrix: csr_matrix, low: Counts, high: Counts) -> csr_matrix:
+    """For each line the sum of its page's paragraphs from `low` to before `high`."""
+    first, end = pages.spans[pages.rows.of], pages.spans[pages.rows.of + 1]
+    low, high = np.minimum(np.maximum(low, first), end), np.minimum(np.maximum(high, first), end)
     counts = high - low
-    starts = np.repeat(low - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
-    members = paragraphs[starts + np.arange(counts.sum())]
-    chosen = csr_matrix((np.ones(len(members)), members, np.concatenate([[0], np.cumsum(counts)])), shape=(len(low), len(low)))
+    ends = np.concatenate([[0], np.cumsum(counts)])
+    members = pages.paragraphs[np.repeat(low - ends[:-1], counts) + np.arange(ends[-1])]
+    chosen = csr_matrix((np.ones(len(members)), members, ends), shape=(len(low), len(low)))
     return chosen @ matrix
 
 
@@ -117,19 +132,16 @@ def _norms(matrix: csr_matrix) -> Floats:
     return np.sqrt(np.bincount(rows, matrix.data**2, matrix.shape[0]))
 
 
-def _best(page: Outline, bag: Bag) -> dict[str, Floats]:
+def _best(pages: Pages, bag: Bag) -> dict[str, Floats]:
     """Likeness to the paragraph that a line resembles most, and to all of them, on either side."""
-    n, paragraphs = len(page.lines), np.array(page.paragraphs, np.int64)
-    names = ("best_before", "best_after", "mean_before", "mean_after")
-    if not len(paragraphs) or n > MAX_COMPARED:
-        return {name: np.zeros(n) for name in names}
-    unit = replace(bag, weights=bag.weights / np.maximum(TINY, bag.norms)[bag.rows]).matrix
-    likeness = (unit @ unit[paragraphs].T).toarray()
-    place = np.arange(n)[:, None]
-    before, after = likeness * (paragraphs < place), likeness * (paragraphs > place)
-    return {
-        "best_before": before.max(axis=1),
-        "best_after": after.max(axis=1),
-        "mean_before": before.sum(axis=1) / np.maximum(1, (paragraphs < place).sum(axis=1)),
-        "mean_after": after.sum(axis=1) / np.maximum(1, (paragraphs > place).sum(axis=1)),
-    }
+    unit = replace(bag, weights=bag.weights / np.maximum(TINY, bag.norms)[bag.rows])
+    compared = pages.on_page(pages.rows.counts <= MAX_COMPARED)
+    rows, columns, values = likenesses(unit.of_lines(compared), unit.of_lines(compared & pages.dense))
+    place = np.searchsorted(pages.paragraphs, pages.index)
+    before = place - pages.spans[pages.rows.of]
+    after = pages.spans[pages.rows.of + 1] - place - pages.dense
+    found: dict[str, Floats] = {}
+    for side, inside, many in (("before", columns < rows, before), ("after", columns > rows, after)):
+        found[f"best_{side}"] = most(rows[inside], values[inside], len(place))
+        found[f"mean_{side}"] = np.bincount(rows[inside], values[inside], len(place)) / np.maximum(1, many)
+    return found

@@ -38,7 +38,8 @@ def _found(folded: str) -> frozenset[str]:
     cues = _cues()
     likely = [cues.worded[index] for index in cues.words.Match(folded, potential=True) or ()]
     likely += [cues.loose[index] for index in cues.looser.Match(folded) or ()]
-    return frozenset(cue.name for cue in (*cues.opening, *likely) if cue.pattern.search(folded))
+    lacking = frozenset(name for name, needed in NEEDED if not needed.search(folded))
+    return frozenset(cue.name for cue in (*cues.opening, *likely) if cue.name not in lacking and cue.pattern.search(folded))
 
 
 def _listed(tokens: Iterator[str]) -> frozenset[str]:
@@ -70,6 +71,8 @@ class _Cues:
     """Finds what `loose` may match."""
 
 
+NEEDED = (("date", re.compile(r"\d")), ("stamp_only", re.compile(r"\d")), ("pipe", re.compile(r"[|›»>·•/]")))
+"""Cues without which characters none of their patterns matches: these are soon looked for, and most lines have none."""
 CHEAP = frozenset({"hash", "pipe", "stamp_only"})
 """Cues whose patterns are tried at once."""
 

@@ -1,8 +1,9 @@
 """Tells an article's own blocks from the others: a model weighs the evidence on each; rules know what no article contains."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from itertools import groupby
 
 from ingest.clean import model, phrases, rarity
 from ingest.clean.again import Look, settled
@@ -23,6 +24,8 @@ REVISION = "engine-3"
 """Raised whenever the code of the rules changes what they cut; lists and tables are digested."""
 CERTAIN = 0.97
 """How sure we are of a cut that a rule demands."""
+MAX_CELLS = 4096
+"""Lines that are judged at once, padding included, but for a page that is longer alone: bounds memory, 6 kB a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +54,43 @@ class ModelLabeller:
 
     def label(self, article: Article) -> Sequence[Label]:
         """One label per block, in order."""
-        if not article.blocks:
-            return []
-        labels = self._look(article).labels
-        return labels if is_other_page(article) else settled(article, labels, self._look)
+        return self.label_many([article])[0]
+
+    def label_many(self, articles: Sequence[Article]) -> list[Sequence[Label]]:
+        """The labels of each article, as it would get them alone, at less cost."""
+        found: list[Sequence[Label]] = [look.labels for look in self._looks(articles)]
+        again = [index for index, article in enumerate(articles) if article.blocks and not is_other_page(article)]
+        labels = settled([articles[index] for index in again], [found[index] for index in again], self._looks)
+        for index, last in zip(again, labels, strict=True):
+            found[index] = last
+        return found
 
     def judge(self, article: Article) -> Judged:
         """What the first look at an article finds, and why; it must have blocks."""
-        article = replace(article, blocks=tuple(map(without_calls, article.blocks)))
-        page = outline(read(article.blocks), article.title_block, article.title)
+        return self.judge_many([article])[0]
+
+    def judge_many(self, articles: Sequence[Article]) -> list[Judged]:
+        """The same for several articles, each as it would be judged alone."""
+        articles = [replace(article, blocks=tuple(map(without_calls, article.blocks))) for article in articles]
+        outlines = [outline(read(article.blocks), article.title_block, article.title) for article in articles]
+        found: dict[int, Judged] = {}
+        for batch in batches(articles):
+            chosen = [articles[index] for index in batch]
+            pages = [outlines[index] for index in batch]
+            evidence = evidence_on(pages, [article.blocks for article in chosen], is_html=chosen[0].is_html)
+            found |= zip(batch, map(self._judged, chosen, pages, evidence), strict=True)
+        return [found[index] for index in range(len(articles))]
+
+    def _judged(self, article: Article, page: Outline, evidence: Evidence) -> Judged:
         rules = _rules(page, article)
-        evidence = evidence_on(page, article.blocks, is_html=article.is_html)
         sure = [min(share, 1 - CERTAIN) if rule else share for share, rule in zip(evidence.own_shares, rules, strict=True)]
         reasons, limits = self._decided(page, article, sure, rules)
         return Judged(page, evidence, rules, sure, limits, reasons)
 
-    def _look(self, article: Article) -> Look:
-        found = self.judge(article)
-        parts = zip(article.blocks, found.sure, found.reasons, code_lines(article), strict=True)
-        return Look(found.page, [_label(block, sure, reason, is_code=code) for block, sure, reason, code in parts])
+    def _looks(self, articles: Sequence[Article]) -> list[Look]:
+        """One look at each article; one at an article without blocks finds nothing."""
+        judged = iter(self.judge_many([article for article in articles if article.blocks]))
+        return [_look_of(article, next(judged)) if article.blocks else Look([], []) for article in articles]
 
     def _decided(
         self, page: Outline, article: Article, sure: Sequence[float], rules: Sequence[str]
@@ -93,6 +114,20 @@ class ModelLabeller:
         return reasons, limits
 
 
+def batches(articles: Sequence[Article]) -> Iterator[list[int]]:
+    """Which articles are judged together: those of one kind, of like length, and of `MAX_CELLS` at most."""
+    order = sorted(range(len(articles)), key=lambda index: (articles[index].is_html, len(articles[index].blocks)))
+    for _, alike in groupby(order, key=lambda index: articles[index].is_html):
+        batch: list[int] = []
+        for index in alike:
+            # The last is the longest, and all are padded to its length.
+            if batch and (len(batch) + 1) * len(articles[index].blocks) > MAX_CELLS:
+                yield batch
+                batch = []
+            batch.append(index)
+        yield batch
+
+
 def _rules(page: Outline, article: Article) -> list[str]:
     """The rule by which each block is furniture beyond doubt; empty where none applies."""
     captions, in_menu, code = repeated_captions(page), menus(page, article.blocks), code_lines(article)
@@ -102,6 +137,12 @@ def _rules(page: Outline, article: Article) -> list[str]:
         else ("" if code[index] else rule_of(page, index)) or mark_of(page, index, block, in_menu=in_menu[index])
         for index, block in enumerate(article.blocks)
     ]
+
+
+def _look_of(article: Article, found: Judged) -> Look:
+    parts = zip(article.blocks, found.sure, found.reasons, code_lines(article), strict=True)
+    labels = [_label(block, sure, reason, is_code=code) for block, sure, reason, code in parts]
+    return Look([line.dense for line in found.page.lines], labels)
 
 
 def _label(block: Block, sure: float, reason: Reason | None, *, is_code: bool) -> Label:

@@ -30,6 +30,8 @@ WIRE_END = re.compile(
 )
 REMEMBERED, MAX_REMEMBERED = 1024, 4000
 """So many blocks of at most so many characters are not read again."""
+REMEMBERED_PAGES, MAX_REMEMBERED_PAGE = 32, 40_000
+"""Nor are so many pages of at most so many characters: a text is read for its headline first, and its group is judged later."""
 DENSE_WIDTH, GIANT_WIDTH = 90, 200
 """A paragraph is at least so wide and ends as a sentence, or wider still."""
 
@@ -71,8 +73,10 @@ class _Words:
     key: str
     folded: tuple[str, ...]
     tokens: tuple[str, ...]
-    counts: Counter[str]
-    """Of each stem."""
+    stems: tuple[str, ...]
+    """Each once."""
+    weights: tuple[float, ...]
+    """The rarity of each, more where the block repeats it."""
     width: int
     cues: frozenset[str]
     names: frozenset[str]
@@ -81,10 +85,16 @@ class _Words:
 
 def read(blocks: Sequence[Block]) -> tuple[Line, ...]:
     """Each block as a line, in order."""
-    found = [_words_of(block.text) if len(block.text) <= MAX_REMEMBERED else _read(block.text) for block in blocks]
+    texts = tuple([block.text for block in blocks])
+    return _lines_of(texts) if sum(map(len, texts)) <= MAX_REMEMBERED_PAGE else _lines_of.__wrapped__(texts)
+
+
+@lru_cache(maxsize=REMEMBERED_PAGES)
+def _lines_of(texts: tuple[str, ...]) -> tuple[Line, ...]:
+    found = [_words_of(text) if len(text) <= MAX_REMEMBERED else _read(text) for text in texts]
     spread: Counter[str] = Counter()
     for one in found:
-        spread.update(one.counts.keys())
+        spread.update(one.stems)
     by_lines = {lines: 1 + math.log(1 + lines / 4) for lines in set(spread.values())}
     damping = {stem: by_lines[lines] for stem, lines in spread.items()}
     return tuple(_line(one, damping) for one in found)
@@ -98,9 +108,7 @@ def _line(one: _Words, damping: Mapping[str, float]) -> Line:
         width=one.width,
         tokens=one.tokens,
         cues=one.cues,
-        vector={
-            stem: (rarity(stem) if n == 1 else rarity(stem) * (1 + math.log(n))) / damping[stem] for stem, n in one.counts.items()
-        },
+        vector={stem: weight / damping[stem] for stem, weight in zip(one.stems, one.weights, strict=True)},
         names=one.names,
         ends=one.ends,
         dense=one.width >= DENSE_WIDTH and (one.ends or one.width >= GIANT_WIDTH),
@@ -111,12 +119,14 @@ def _read(raw: str) -> _Words:
     text = unicodedata.normalize("NFC", raw)
     tokens, wide, edges = words(text), width(text), _edges(text)
     key = " ".join(tokens).casefold()
+    counts = Counter(stems(tokens))
     return _Words(
         text=text,
         key=key,
         folded=tuple(key.split()),
         tokens=tuple(tokens),
-        counts=Counter(stems(tokens)),
+        stems=tuple(counts),
+        weights=tuple([rarity(stem) if n == 1 else rarity(stem) * (1 + math.log(n)) for stem, n in counts.items()]),
         width=wide,
         cues=cues_of(text, tokens, wide) | edges,
         names=frozenset(token[:6].lower() for token in tokens[1:] if len(token) > 2 and token[0].isupper()),

@@ -100,11 +100,17 @@ def markup_columns(blocks: Sequence[Block]) -> dict[str, Column]:
         "hidden": np.array([block.hidden for block in blocks], np.float32),
         "tag": np.array([TAGS.index(block.tag) if block.tag in TAGS else len(TAGS) for block in blocks], np.float32),
     }
-    for name in ANCESTORS:
-        columns[f"in_{name}"] = np.array([name in block.ancestors for block in blocks], np.float32)
-    for name in HINTS:
-        columns[f"hint_{name}"] = np.array([(name in block.hints) + (name in block.own_hints) for block in blocks], np.float32)
+    within = _marks([block.ancestors for block in blocks], ANCESTORS)
+    hinted = _marks([block.hints for block in blocks], HINTS) + _marks([block.own_hints for block in blocks], HINTS)
+    columns |= {f"in_{name}": values for name, values in zip(ANCESTORS, within.T, strict=True)}
+    columns |= {f"hint_{name}": values for name, values in zip(HINTS, hinted.T, strict=True)}
     return {**columns, **_around(verdict, chars), **_groups(blocks, verdict, chars, linked)}
+
+
+def _marks(sets: Sequence[frozenset[str]], names: Sequence[str]) -> Column:
+    """Sets × names: which holds which; most blocks of a page share theirs."""
+    known = {one: [name in one for name in names] for one in set(sets)}
+    return np.array([known[one] for one in sets], np.float32)
 
 
 def _around(verdict: Column, chars: np.ndarray[tuple[int], np.dtype[np.float64]]) -> dict[str, Column]:

@@ -3,95 +3,87 @@
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ingest.clean.outline import Outline
+from ingest.clean.pages import Pages, Rows
 from ingest.clean.shape import Column
 from ingest.clean.tail import tail_columns
 from ingest.clean.terms import Floats
 
 STEPS = (-3, -2, -1, 0, 1, 2, 3)
-WINDOWS = {"before": (-5, -1), "after": (1, 5), "near": (-3, 3), "around": (-10, 10)}
+WINDOWS = {"before": (-5, 0), "after": (1, 6), "near": (-3, 4), "around": (-10, 11)}
 SURE = 0.8
 """A paragraph of at least this verdict is surely the article's."""
 NONE, FAR = -1.0, -99.0
 
 
-def second_columns(page: Outline, sure: Column, first: Mapping[str, Column]) -> dict[str, Column]:
+def second_columns(pages: Pages, sure: Column, first: Mapping[str, Column]) -> dict[str, Column]:
     """One column per trait, one value per line; `sure` holds the first pass's verdicts, `first` the columns that it saw."""
-    widths = np.array([line.width for line in page.lines], np.float64)
-    dense = np.array([line.dense for line in page.lines])
     shares = sure.astype(np.float64)
-    columns = {f"sure_{step:+d}": shifted(shares, step, NONE) for step in STEPS}
-    columns |= {f"sure_{name}": window_mean(shares, widths, *span) for name, span in WINDOWS.items()}
-    columns |= _totals(shares, widths, dense) | _segments(page, shares, widths) | _prose(shares, dense)
-    return {name: values.astype(np.float32) for name, values in columns.items()} | tail_columns(page, sure, first)
+    columns = dict(zip((f"sure_{step:+d}" for step in STEPS), pages.rows.shifted(shares, STEPS, NONE), strict=True))
+    columns |= window_means(pages.rows, shares, pages.width, {f"sure_{name}": span for name, span in WINDOWS.items()})
+    columns |= _totals(pages, shares) | _segments(pages, shares) | _prose(pages, shares)
+    return {name: values.astype(np.float32) for name, values in columns.items()} | tail_columns(pages, sure, first)
 
 
-def shifted(values: Floats, step: int, beyond: float) -> Floats:
-    """The value `step` lines on; `beyond` outside the page."""
-    out = np.full_like(values, beyond)
-    if step == 0:
-        return values
-    if 0 < step < len(values):
-        out[:-step] = values[step:]
-    elif 0 < -step < len(values):
-        out[-step:] = values[:step]
-    return out
+def window_means(rows: Rows, values: Floats, weights: Floats, spans: Mapping[str, tuple[int, int]]) -> dict[str, Floats]:
+    """The weighted mean of the lines of each span: from so many steps away to before so many."""
+    own, all_ = rows.sums(np.stack([values * weights, weights]))
+    found = {}
+    for name, span in spans.items():
+        begin, end = rows.between(*span)
+        found[name] = (own[end] - own[begin]) / np.maximum(1, all_[end] - all_[begin])
+    return found
 
 
-def window_mean(values: Floats, weights: Floats, low: int, high: int) -> Floats:
-    """The weighted mean of the lines from `low` to `high` steps away."""
-    n = len(values)
-    own, all_ = np.concatenate([[0.0], np.cumsum(values * weights)]), np.concatenate([[0.0], np.cumsum(weights)])
-    begin, end = np.clip(np.arange(n) + low, 0, n), np.clip(np.arange(n) + high + 1, 0, n)
-    mean: Floats = (own[end] - own[begin]) / np.maximum(1, all_[end] - all_[begin])
-    return mean
-
-
-def _totals(sure: Floats, widths: Floats, dense: NDArray[np.bool_]) -> dict[str, Floats]:
+def _totals(pages: Pages, sure: Floats) -> dict[str, Floats]:
     """How much is kept and dropped before and after each line, and on the whole page."""
-    own, dropped = sure * widths, (1 - sure) * widths * dense
-    n, total = len(sure), max(1.0, own.sum())
+    rows, prose = pages.rows, pages.width * pages.dense
+    parts = np.stack([sure * pages.width, (1 - sure) * prose, sure * prose, pages.width, prose])
+    sums, upto = rows.sums(parts), rows.base + rows.place
+    own, dropped, own_prose, all_, all_prose = sums[:, rows.ends]
+    begun, done = sums[:2, upto], sums[:2, upto + 1]
     return {
-        "own_before": np.cumsum(own) - own,
-        "own_after": own.sum() - np.cumsum(own),
-        "own_share_before": (np.cumsum(own) - own) / total,
-        "dropped_before": np.cumsum(dropped) - dropped,
-        "dropped_after": dropped.sum() - np.cumsum(dropped),
-        "own_share": np.full(n, own.sum() / max(1.0, widths.sum())),
-        "own_share_of_prose": np.full(n, own[dense].sum() / max(1.0, widths[dense].sum())),
+        "own_before": begun[0],
+        "own_after": own - done[0],
+        "own_share_before": begun[0] / np.maximum(1.0, own),
+        "dropped_before": begun[1],
+        "dropped_after": dropped - done[1],
+        "own_share": own / np.maximum(1.0, all_),
+        "own_share_of_prose": own_prose / np.maximum(1.0, all_prose),
     }
 
 
-def _segments(page: Outline, sure: Floats, widths: Floats) -> dict[str, Floats]:
+def _segments(pages: Pages, sure: Floats) -> dict[str, Floats]:
     """The verdict on the segment that holds a line, and on those beside it."""
-    n, count = len(page.lines), len(page.segments)
-    means = [float(np.average(sure[list(segment)], weights=widths[list(segment)])) for segment in page.segments]
-    lows = [float(sure[list(segment)].min()) for segment in page.segments]
-    number = np.array([page.segment_at(index) for index in range(n)])
-    inside = np.array([page.holds(index) for index in range(n)])
-    padded, low = np.array([*means, NONE]), np.array([*lows, NONE])
-    following, last = np.minimum(number + inside, count), number - 1
+    segments, paragraphs, of = pages.segments, pages.paragraphs, pages.rows.of
+    number, inside = segments.number, segments.inside
+    members, widths = segments.members[paragraphs], pages.width[paragraphs]
+    weighed = np.bincount(members, sure[paragraphs] * widths, segments.count)
+    means = np.append(weighed / np.bincount(members, widths, segments.count), NONE)
+    lows = np.minimum.reduceat(sure[paragraphs], np.flatnonzero(np.diff(members, prepend=-1))) if len(members) else sure[:0]
+    following = number + inside
+    here = np.where(inside, number, segments.count)
     return {
-        "segment_sure": np.where(inside, padded[np.minimum(number, count)], NONE),
-        "segment_low": np.where(inside, low[np.minimum(number, count)], NONE),
-        "sure_next_segment": padded[following],
-        "sure_last_segment": np.where(last >= 0, padded[np.maximum(last, 0)], NONE),
+        "segment_sure": means[here],
+        "segment_low": np.append(lows, NONE)[here],
+        "sure_next_segment": np.where(following < segments.bounds[of + 1], means[np.minimum(following, segments.count)], NONE),
+        "sure_last_segment": np.where(number > segments.bounds[of], means[np.maximum(number - 1, 0)], NONE),
     }
 
 
-def _prose(sure: Floats, dense: NDArray[np.bool_]) -> dict[str, Floats]:
+def _prose(pages: Pages, sure: Floats) -> dict[str, Floats]:
     """The verdict on the nearest paragraphs, and how far the surest ones reach."""
-    n, prose = len(sure), np.flatnonzero(dense)
-    place = np.arange(n)
-    before = np.searchsorted(prose, place) - 1
-    after = np.searchsorted(prose, place, side="right")
-    padded = np.array([NONE, *sure[prose], NONE])
-    surest = np.flatnonzero(dense & (sure > SURE))
+    dense = pages.dense[None]
+    (before,), (after,) = pages.rows.since(dense), pages.rows.until(dense)
+    known, index = np.append(sure, NONE), pages.index
+    surest = np.flatnonzero(pages.dense & (sure > SURE))
+    edges, starts = np.searchsorted(surest, pages.rows.starts), pages.rows.starts
+    first, last = np.append(surest, 0)[edges[:-1]], np.append(surest, 0)[edges[1:] - 1]
+    has_any = pages.on_page(np.diff(edges) > 0)
+    beyond = starts[-1]
     return {
-        "sure_last_prose": padded[before + 1],
-        "sure_next_prose": padded[np.minimum(after, len(prose)) + 1],
-        "from_first_sure": place - surest[0] if len(surest) else np.full(n, FAR),
-        "to_last_sure": surest[-1] - place if len(surest) else np.full(n, FAR),
+        "sure_last_prose": known[np.where(before <= beyond, index - before, beyond)],
+        "sure_next_prose": known[np.where(after <= beyond, index + after, beyond)],
+        "from_first_sure": np.where(has_any, index - pages.on_page(first), FAR),
+        "to_last_sure": np.where(has_any, pages.on_page(last) - index, FAR),
     }

@@ -1,14 +1,11 @@
 """Columns for the model: what speaks for each segment of paragraphs being another story."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from ingest.clean.cohesion import Topic
-from ingest.clean.lines import Line
-from ingest.clean.outline import Outline
+from ingest.clean.pages import NOWHERE, Pages, Segments
 from ingest.clean.shape import FURNITURE, Column
-from ingest.clean.terms import NO_NAMES, TINY, Bag, Counts, Floats
+from ingest.clean.terms import NO_NAMES, TINY, Bag, Counts, Floats, likenesses, most, summed
 
 NONE = -1.0
 """What a line gets that lies after the last segment."""
@@ -19,134 +16,124 @@ MAX_COMPARED = 400
 """Of more segments likeness to each other is not looked at."""
 ENDS = frozenset({"legal", "comments", "tags", "share", "subscribe"})
 HEAD_WIDTH = (25, 190)
+GAP_CUES = (
+    ("gap_related", frozenset({"related"}), 2),
+    ("gap_ages", frozenset({"age", "stamp_only"}), 2),
+    ("gap_ends", ENDS, 2),
+    ("gap_cues", FURNITURE, 5),
+)
+"""Cues whose lines between two segments are counted, and how far."""
 
 
-def segment_columns(page: Outline, topic: Topic) -> dict[str, Column]:
+def segment_columns(pages: Pages, topic: Topic) -> dict[str, Column]:
     """Each line has the values of its segment, or of the one that follows it closely."""
-    n, count = len(page.lines), len(page.segments)
-    number = np.array([page.segment_at(index) for index in range(n)])
-    inside = np.array([page.holds(index) for index in range(n)])
-    starts = np.array([*page.starts, n + FAR])
-    distance = np.where(number < count, np.where(inside, 0, starts[np.minimum(number, count)] - np.arange(n)), FAR)
+    segments = pages.segments
+    number, inside, of = segments.number, segments.inside, pages.rows.of
+    starts = np.append(segments.first, NOWHERE)
+    follows = number < segments.bounds[of + 1]
+    distance = np.where(follows, np.where(inside, 0, starts[number] - pages.index), FAR)
     columns = {"segment_in": inside.astype(np.float32), "segment_place": distance.astype(np.float32)}
-    columns["segment_count"] = np.full(n, count, np.float32)
-    near = distance < REACH
-    for name, values in (_describe(page, topic) if count else dict.fromkeys(NAMES, np.full(1, NONE))).items():
-        columns[f"segment_{name}"] = np.where(near, values[np.minimum(number, len(values) - 1)], NONE).astype(np.float32)
-    return columns
+    columns["segment_count"] = pages.on_page(np.diff(segments.bounds)).astype(np.float32)
+    near = np.where(follows & (distance < REACH), number, segments.count)
+    found = _describe(pages, topic, segments) if segments.count else dict.fromkeys(NAMES, np.zeros(0))
+    return columns | {f"segment_{name}": np.append(found[name], NONE)[near].astype(np.float32) for name in NAMES}
 
 
-def _describe(page: Outline, topic: Topic) -> dict[str, Floats]:
+def _describe(pages: Pages, topic: Topic, segments: Segments) -> dict[str, Floats]:
     """One value per segment and trait."""
-    widths = np.array([sum(page.lines[index].width for index in segment) for segment in page.segments], np.float64)
-    order = np.arange(len(page.segments)) - page.main
+    inside = segments.members >= 0
+    of_member = segments.members[inside]
+    widths = summed(of_member, pages.width[inside], segments.count)
+    whole = summed(segments.of, widths, len(pages.outlines))
+    dateline = np.array(["dateline" in pages.lines[index].cues for index in segments.first.tolist()], np.float64)
     return {
         "chars": widths,
-        "share": widths / widths.sum(),
-        "paragraphs": np.array([len(segment) for segment in page.segments], np.float64),
-        "dateline": np.array(["dateline" in page.lines[segment[0]].cues for segment in page.segments], np.float64),
-        "order": order.astype(np.float64),
-        **_words(page, topic, order),
-        **_names(page, topic, order),
-        **_gaps(page),
+        "share": widths / whole[segments.of],
+        "paragraphs": np.bincount(of_member, minlength=segments.count).astype(np.float64),
+        "dateline": dateline,
+        "order": segments.order.astype(np.float64),
+        **_words(pages, topic, segments),
+        **_names(topic, segments),
+        **_gaps(pages, segments),
     }
 
 
-def _members(page: Outline) -> Counts:
-    """The segment that each line belongs to as a paragraph, -1 for the others."""
-    groups = np.full(len(page.lines), -1)
-    for number, segment in enumerate(page.segments):
-        groups[list(segment)] = number
-    return groups
+def _words(pages: Pages, topic: Topic, segments: Segments) -> dict[str, Floats]:
+    bag, order = topic.stems.gathered(segments.members, segments.count), segments.order
+    first, _ = bag.spread(order >= 0)
+    _, last = bag.spread(np.ones(segments.count, np.bool_))
+    vectors = {"lead": topic.lead, "early": topic.early, "title": topic.title, "main": bag.total(order == 0)}
+    columns = {f"to_{name}": bag.cosines(vector, segments.of) for name, vector in vectors.items()}
+    columns["to_main"][order == 0] = 1.0
+    columns["seen"] = np.where(order > 0, bag.share(first[bag.columns] < bag.rows), 1.0)
+    columns["coming"] = bag.share(last[bag.columns] > bag.rows)
+    columns["best"] = _best(bag, segments)
+    return columns | _heads(pages, topic, segments, bag)
 
 
-def _words(page: Outline, topic: Topic, order: Counts) -> dict[str, Floats]:
-    bag = topic.stems.gathered(_members(page), len(order))
-    mass = np.maximum(TINY, bag.mass)
-    first, _ = bag.spread(np.arange(len(order)) >= page.main)
-    _, last = bag.spread(np.ones(len(order), np.bool_))
-    main = bag.total([page.main])
-    columns = {
-        name: bag.cosines(vector)
-        for name, vector in (("to_lead", topic.lead), ("to_early", topic.early), ("to_title", topic.title), ("to_main", main))
-    }
-    columns["to_main"][page.main] = 1.0
-    seen = np.bincount(bag.rows, bag.weights * (first[bag.columns] < bag.rows), len(order)) / mass
-    columns["seen"] = np.where(order > 0, seen, 1.0)
-    columns["coming"] = np.bincount(bag.rows, bag.weights * (last[bag.columns] > bag.rows), len(order)) / mass
-    columns["best"] = _best(bag)
-    return columns | _heads(page, topic, bag, first)
-
-
-def _best(bag: Bag) -> Floats:
+def _best(bag: Bag, segments: Segments) -> Floats:
     """Likeness of each segment to the one that it resembles most."""
-    norms = bag.norms
-    if not 1 < len(norms) <= MAX_COMPARED:
-        return np.zeros(len(norms))
-    vectors = bag.matrix
-    likeness = (vectors @ vectors.T).toarray() / np.maximum(TINY, norms[:, None] * norms)
-    np.fill_diagonal(likeness, 0.0)
-    return np.asarray(likeness.max(axis=1), np.float64)
+    compared = bag.of_lines((np.diff(segments.bounds) <= MAX_COMPARED)[segments.of])
+    rows, columns, values = likenesses(compared, compared)
+    values = values / np.maximum(TINY, bag.norms[rows] * bag.norms[columns])
+    others = rows != columns
+    return most(rows[others], values[others], segments.count)
 
 
-def _heads(page: Outline, topic: Topic, bag: Bag, first: Counts) -> dict[str, Floats]:
+def _heads(pages: Pages, topic: Topic, segments: Segments, bag: Bag) -> dict[str, Floats]:
     """How much the heading above each segment shares with it, and with the segments before."""
-    own, known = np.full(len(page.segments), NONE), np.full(len(page.segments), NONE)
-    stems = topic.stems
-    for number, head in enumerate(map(_heading, [page] * len(page.segments), range(len(page.segments)))):
-        if head is None:
-            continue
-        span = slice(stems.starts[head], stems.starts[head + 1])
-        terms, weights = stems.columns[span], stems.weights[span]
-        inside = np.isin(terms, bag.columns[bag.starts[number] : bag.starts[number + 1]])
-        own[number] = (weights * inside).sum() / max(TINY, weights.sum())
-        known[number] = (weights * (first[terms] < number)).sum() / max(TINY, weights.sum())
-    return {"head_own": own, "head_known": known}
+    stems, heads = topic.stems, _headings(pages, segments)
+    of_line = np.full(len(pages.lines), -1)
+    of_line[heads[heads >= 0]] = np.flatnonzero(heads >= 0)
+    of = of_line[stems.rows]
+    entries = of >= 0
+    number, terms, weights = of[entries], stems.columns[entries], stems.weights[entries]
+    first, _ = bag.spread(segments.order >= 0)
+    own = np.isin(number * bag.terms + terms, bag.rows * bag.terms + bag.columns)
+    mass = np.maximum(TINY, np.bincount(number, weights, segments.count))
+    found = {}
+    for name, wanted in (("head_own", own), ("head_known", first[terms] < number)):
+        found[name] = np.where(heads >= 0, np.bincount(number, weights * wanted, segments.count) / mass, NONE)
+    return found
 
 
-def _gap(page: Outline, number: int) -> range:
-    """The lines between a segment and the one before it."""
-    return range(page.segments[number - 1][-1] + 1 if number else 0, page.starts[number])
+def _gaps_before(pages: Pages, segments: Segments) -> Counts:
+    """The first line between each segment and the one before it."""
+    before = np.append(segments.last, 0)[np.arange(segments.count) - 1] + 1
+    starts = pages.rows.starts[segments.of]
+    return np.where(np.arange(segments.count) == segments.bounds[segments.of], starts, before)
 
 
-def _heading(page: Outline, number: int) -> int | None:
-    """The last line above a segment that may be its headline."""
+def _headings(pages: Pages, segments: Segments) -> Counts:
+    """The last line above each segment that may be its headline; -1 where there is none."""
     low, high = HEAD_WIDTH
-    heads = [index for index in _gap(page, number) if low <= page.lines[index].width <= high and not page.lines[index].ends]
-    return heads[-1] if heads else None
+    may_be = (low <= pages.width) & (pages.width <= high) & ~pages.ends
+    last = np.maximum.accumulate(np.where(may_be, pages.index, -1))
+    above = np.append(last, -1)[segments.first - 1]
+    return np.where(above >= _gaps_before(pages, segments), above, -1)
 
 
-def _names(page: Outline, topic: Topic, order: Counts) -> dict[str, Floats]:
-    of_lead = {name for name, column in topic.names.index.items() if topic.known_names[column]}
-    known: set[str] = set()
-    seen, lead = np.ones(len(order)), np.full(len(order), NO_NAMES)
-    for number, segment in enumerate(page.segments):
-        names = frozenset[str]().union(*(page.lines[index].names for index in segment))
-        if names:
-            lead[number] = len(names & of_lead) / len(names)
-        if number > page.main:
-            seen[number] = len(names & known) / len(names) if names else NO_NAMES
-        if number >= page.main:
-            known |= names
-    return {"names_seen": seen, "names_lead": lead}
+def _names(topic: Topic, segments: Segments) -> dict[str, Floats]:
+    bag = topic.names.gathered(segments.members, segments.count)
+    named = np.bincount(bag.rows, minlength=segments.count)
+    first, _ = bag.spread(segments.order >= 0)
+    found = {}
+    for name, known in (("names_lead", topic.known_names[bag.columns]), ("names_seen", first[bag.columns] < bag.rows)):
+        shares = np.bincount(bag.rows, known, segments.count) / np.maximum(1, named)
+        found[name] = np.where(named > 0, shares, NO_NAMES)
+    found["names_seen"] = np.where(segments.order > 0, found["names_seen"], 1.0)
+    return found
 
 
-def _gaps(page: Outline) -> dict[str, Floats]:
+def _gaps(pages: Pages, segments: Segments) -> dict[str, Floats]:
     """What stands between each segment and the one before it."""
-    rows = [_between([page.lines[index] for index in _gap(page, number)]) for number in range(len(page.segments))]
-    columns = {name: np.array([row[name] for row in rows], np.float64) for name in rows[0]}
-    titled = [page.title is not None and page.title in _gap(page, number) for number in range(len(page.segments))]
-    return columns | {"head_title": np.array(titled, np.float64)}
-
-
-def _between(gap: Sequence[Line]) -> dict[str, float]:
-    return {
-        "gap": len(gap),
-        "gap_related": min(2, sum("related" in line.cues for line in gap)),
-        "gap_ages": min(2, sum("age" in line.cues or "stamp_only" in line.cues for line in gap)),
-        "gap_ends": min(2, sum(not ENDS.isdisjoint(line.cues) for line in gap)),
-        "gap_cues": min(5, sum(not FURNITURE.isdisjoint(line.cues) for line in gap)),
-    }
+    begin, end = _gaps_before(pages, segments), segments.first
+    table = np.array([[not cues.isdisjoint(line.cues) for _, cues, _ in GAP_CUES] for line in pages.lines])
+    sums = np.concatenate([np.zeros((1, len(GAP_CUES)), np.int64), np.cumsum(table, axis=0)])
+    shown = (sums[end] - sums[begin]).T
+    columns = {name: np.minimum(cap, counts) for (name, _, cap), counts in zip(GAP_CUES, shown, strict=True)}
+    title = pages.title[segments.of]
+    return {**columns, "gap": end - begin, "head_title": (begin <= title) & (title < end)}
 
 
 NAMES = (
@@ -173,4 +160,4 @@ NAMES = (
     "gap_cues",
     "head_title",
 )
-"""The traits of a segment; a page without any has NONE for each."""
+"""The traits of a segment; a line without one near has NONE for each."""

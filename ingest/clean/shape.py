@@ -1,21 +1,25 @@
 """Columns for the model: the shape of each line, its cues, and whether it looks like its neighbours."""
 
 import re
+from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ingest.clean import cues
-from ingest.clean.lines import BULLET, QUOTE, REMEMBERED, SENTENCE_END, TRAILS_OFF
+from ingest.clean.lines import BULLET, QUOTE, REMEMBERED, SENTENCE_END, TRAILS_OFF, Line
 from ingest.clean.outline import Outline
+from ingest.clean.pages import Pages
 from ingest.clean.words import WIDE
 
 Column = NDArray[np.float32]
 CUE_NAMES = (*cues.NAMES, "dateline", "wire_end")
 CUE_PLACE = {name: place for place, name in enumerate(CUE_NAMES)}
+CUE_COLUMNS = tuple(f"cue_{name}" for name in CUE_NAMES)
 FURNITURE = frozenset(
     {
         "related",
@@ -45,36 +49,55 @@ READ_CHARS = 2000
 WIDE_CHARS = 200
 WIDTHS = (15, 35, 70, 130, 250)
 """Where widths part in a line's signature."""
-STEPS = (1, 2, 3, 4)
+FORMS = (len(WIDTHS) + 1) << 5
+"""A width and five traits."""
+LIKE_STEPS = (1, -1, 2, -2, 3, -3, 4, -4)
 """How far a line is compared with others of its form: lists repeat every so many lines."""
+USUAL_WIDTH = 100.0
+"""Of a paragraph, on a page without any."""
 COMMON_WORDS, SHORT_WORD = 40, 5
 
 
-def cue_table(page: Outline) -> NDArray[np.bool_]:
+def cue_table(lines: Sequence[Line]) -> NDArray[np.bool_]:
     """Lines × CUE_NAMES: which line shows which cue."""
-    table = np.zeros((len(page.lines), len(CUE_NAMES)), np.bool_)
-    found = [(row, CUE_PLACE[name]) for row, line in enumerate(page.lines) for name in line.cues]
-    if found:
-        table[tuple(np.array(found).T)] = True
+    table = np.zeros((len(lines), len(CUE_NAMES)), np.bool_)
+    found = [row * len(CUE_NAMES) + CUE_PLACE[name] for row, line in enumerate(lines) for name in line.cues]
+    table.ravel()[found] = True
     return table
 
 
-def shape_columns(page: Outline, shown: NDArray[np.bool_]) -> dict[str, Column]:
-    """One column per trait, one value per line; `shown` is the page's cue table."""
-    table = np.array([traits_of(line.text, line.tokens) for line in page.lines], np.float32)
+def shape_columns(pages: Pages, shown: NDArray[np.bool_]) -> dict[str, Column]:
+    """One column per trait, one value per line; `shown` is the lines' cue table."""
+    packed = b"".join([_packed(line.text, line.tokens) for line in pages.lines])
+    table = np.frombuffer(packed, np.float32).reshape(len(pages.lines), len(TRAITS))
     columns: dict[str, Column] = dict(zip(TRAITS, table.T, strict=True))
-    repeats = Counter(line.key for line in page.lines)
-    widths = [page.lines[index].width for index in page.paragraphs]
-    columns["width"] = np.array([line.width for line in page.lines], np.float32)
-    columns["ends"] = np.array([line.ends for line in page.lines], np.float32)
-    columns["dense"] = np.array([line.dense for line in page.lines], np.float32)
-    columns["repeats"] = np.array([repeats[line.key] for line in page.lines], np.float32)
-    columns["width_to_median"] = columns["width"] / np.float32(np.median(widths) if widths else 100.0)
-    columns["grammar"] = _grammar(page)
-    columns["of_title"] = _of_title(page)
+    columns["width"] = pages.width.astype(np.float32)
+    columns["ends"] = pages.ends.astype(np.float32)
+    columns["dense"] = pages.dense.astype(np.float32)
+    columns["repeats"] = _by_page(_repeats, pages)
+    medians: Column = np.array([_median(page) for page in pages.outlines], np.float32)
+    columns["width_to_median"] = columns["width"] / pages.on_page(medians)
+    columns["grammar"] = _by_page(_grammar, pages)
+    columns["of_title"] = _by_page(_of_title, pages)
     columns["cues"] = shown.sum(axis=1).astype(np.float32)
-    columns |= {f"cue_{name}": shown[:, place].astype(np.float32) for name, place in CUE_PLACE.items()}
-    return columns | _likeness(columns, shows(shown, FURNITURE))
+    columns |= dict(zip(CUE_COLUMNS, shown.T.astype(np.float32), strict=True))
+    return columns | _likeness(pages, columns, shows(shown, FURNITURE))
+
+
+def _by_page(values: Callable[[Outline], Iterable[float]], pages: Pages) -> Column:
+    return np.array([value for page in pages.outlines for value in values(page)], np.float32)
+
+
+def _repeats(page: Outline) -> list[int]:
+    """How often each line stands on the page."""
+    keys = [line.key for line in page.lines]
+    repeats = Counter(keys)
+    return [repeats[key] for key in keys]
+
+
+def _median(page: Outline) -> float:
+    """The width of a paragraph."""
+    return float(median([page.lines[index].width for index in page.paragraphs])) if page.paragraphs else USUAL_WIDTH
 
 
 def shows(shown: NDArray[np.bool_], names: Iterable[str]) -> NDArray[np.bool_]:
@@ -82,17 +105,21 @@ def shows(shown: NDArray[np.bool_], names: Iterable[str]) -> NDArray[np.bool_]:
     return np.asarray(shown[:, [CUE_PLACE[name] for name in names]].any(axis=1))
 
 
-def _grammar(page: Outline) -> Column:
+def _grammar(page: Outline) -> list[float]:
     """Which share of each line's words are among the short ones that the document's paragraphs use most."""
     count: Counter[str] = Counter()
     for index in page.paragraphs:
         count.update([word for word in page.lines[index].folded if len(word) <= SHORT_WORD])
     common = {word for word, _ in count.most_common(COMMON_WORDS)}
-    shares = [sum(map(common.__contains__, line.folded)) / max(1, len(line.tokens)) for line in page.lines]
-    return np.array(shares, np.float32)
+    return [sum(map(common.__contains__, line.folded)) / max(1, len(line.tokens)) for line in page.lines]
 
 
 @lru_cache(maxsize=REMEMBERED)
+def _packed(text: str, tokens: tuple[str, ...]) -> bytes:
+    """The traits of a line as numpy stores them."""
+    return array("f", traits_of(text, tokens)).tobytes()
+
+
 def traits_of(text: str, tokens: tuple[str, ...]) -> tuple[float, ...]:
     """The TRAITS of a line, which its text alone decides."""
     text, n = text[:READ_CHARS], max(1, len(tokens))
@@ -104,9 +131,9 @@ def traits_of(text: str, tokens: tuple[str, ...]) -> tuple[float, ...]:
         len(tokens),
         length / n if tokens else 0.0,
         len(capitals) / n,
-        sum(token.isupper() and len(token) > 1 for token in capitals) / n,
+        len([token for token in capitals if len(token) > 1 and token.isupper()]) / n,
         sum(map(str.isdigit, tokens)) / n,
-        sum(len(token) > 2 for token in tokens) - sum(len(token) > 2 for token in capitals),
+        len([token for token in tokens if len(token) > 2]) - len([token for token in capitals if len(token) > 2]),
         marks.total() / length,
         _count(marks, ",،、，") / n,
         min(4, _count(marks, '"“”„«»')),
@@ -157,25 +184,22 @@ TRAITS = (
 )
 
 
-def _of_title(page: Outline) -> Column:
+def _of_title(page: Outline) -> list[float]:
     """Which share of each line's words the title has."""
     if page.title is None:
-        return np.zeros(len(page.lines), np.float32)
+        return [0.0] * len(page.lines)
     title = set(page.lines[page.title].folded)
     own = [set(line.folded) for line in page.lines]
-    return np.array([len(title & words) / max(1, len(words)) for words in own], np.float32)
+    return [len(title & words) / max(1, len(words)) for words in own]
 
 
-def _likeness(columns: dict[str, Column], furniture: NDArray[np.bool_]) -> dict[str, Column]:
+def _likeness(pages: Pages, columns: dict[str, Column], furniture: NDArray[np.bool_]) -> dict[str, Column]:
     """Whether the lines some steps away have the same form, and how many of all have."""
     form = np.digitize(columns["width"], WIDTHS).astype(np.int64)
-    for trait in (columns["ends"] > 0, columns["capitals"] > 0.5, columns["digits"] > 0, furniture, columns["bullet"] > 0):
+    for trait in (pages.ends, columns["capitals"] > 0.5, columns["digits"] > 0, furniture, columns["bullet"] > 0):
         form = 2 * form + trait
-    counts = np.bincount(form)
-    found: dict[str, Column] = {"form_share": (counts[form] / len(form)).astype(np.float32)}
-    for step in STEPS:
-        same = (form[:-step] == form[step:]).astype(np.float32)
-        edge = np.zeros(min(step, len(form)), np.float32)
-        found[f"like_+{step}"] = np.concatenate([same, edge])
-        found[f"like_-{step}"] = np.concatenate([edge, same])
-    return found
+    own = pages.rows.of * FORMS + form
+    share = np.bincount(own)[own] / pages.on_page(pages.rows.counts)
+    found: dict[str, Column] = {"form_share": share.astype(np.float32)}
+    like = (pages.rows.shifted(form, LIKE_STEPS, -1) == form).astype(np.float32)
+    return found | {f"like_{step:+d}": values for step, values in zip(LIKE_STEPS, like, strict=True)}

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ingest.clean.outline import Outline
+from ingest.clean.pages import Pages, Rows, rows_of
 from ingest.clean.shape import Column
-from ingest.clean.terms import TINY, Floats
+from ingest.clean.terms import TINY, Counts, Floats
 
 REGISTER = (
     "exclaims",
@@ -40,73 +40,90 @@ ODDS = 1e-3
 NONE = -9.0
 
 
-def tail_columns(page: Outline, sure: Column, columns: Mapping[str, Column]) -> dict[str, Column]:
+def tail_columns(pages: Pages, sure: Column, columns: Mapping[str, Column]) -> dict[str, Column]:
     """One column per trait, one value per line; `sure` holds the first pass's verdicts, `columns` what it saw."""
-    width = np.array([line.width for line in page.lines], np.float64)
     shares = np.clip(sure.astype(np.float64), ODDS, 1 - ODDS)
     odds = np.log(shares / (1 - shares))
-    weight = np.where(width >= COUNTED, np.minimum(width, WIDEST), 0.0)
-    found = _totals(odds, weight, page.lead[0]) | _runs(odds, weight, np.flatnonzero(width >= LONG))
-    known = weight * (sure > SURE)
-    for name in REGISTER:
-        found |= _contrast(name, columns[name].astype(np.float64), weight, known)
+    weight = np.where(pages.width >= COUNTED, np.minimum(pages.width, WIDEST), 0.0)
+    found = _totals(pages, odds, weight) | _runs(pages, odds, weight)
+    found |= _contrasts(
+        pages.rows, np.stack([columns[name] for name in REGISTER]).astype(np.float64), weight, weight * (sure > SURE)
+    )
     return {name: values.astype(np.float32) for name, values in found.items()}
 
 
-def _totals(odds: Floats, weight: Floats, lead: int) -> dict[str, Floats]:
+def _totals(pages: Pages, odds: Floats, weight: Floats) -> dict[str, Floats]:
     """The mean verdict from each line to the end, and from the lead to each line."""
-    n = len(odds)
-    here, end, begin = np.arange(n), np.full(n, n), np.minimum(lead, np.arange(n))
-    tail, head = _mean(odds, weight, here, end), _mean(odds, weight, begin, here)
+    rows, place = pages.rows, pages.rows.place
+    lead = pages.on_page(pages.lead) - rows.starts[rows.of]
+    sums = rows.sums(np.stack([odds * weight, weight]))
+    tail = _mean(sums, rows.base + place, rows.ends)
+    head = _mean(sums, rows.base + np.minimum(lead, place), rows.base + place)
     return {
         "tail_odds": tail,
-        "tail_weight": np.cumsum(weight[::-1])[::-1],
+        "tail_weight": sums[1, rows.ends] - sums[1, rows.base + place],
         "head_odds": head,
         "tail_contrast": np.where((head == NONE) | (tail == NONE), NONE, head - tail),
     }
 
 
-def _runs(odds: Floats, weight: Floats, long: np.ndarray[tuple[int], np.dtype[np.int64]]) -> dict[str, Floats]:
+def _runs(pages: Pages, odds: Floats, weight: Floats) -> dict[str, Floats]:
     """The surest long lines still to come, alone and in a row, the most doubtful row before, and rows on both sides."""
-    n, count = len(odds), len(long)
-    place = np.searchsorted(long, np.arange(n))
-    if not count:
-        return {name: np.full(n, NONE) for name in ("tail_best_run", "tail_best", "head_worst_run", *WINDOWS)}
-    run = min(RUN, count)
-    starts = np.arange(count - run + 1)
-    means = _mean(odds[long], weight[long], starts, starts + run)
-    best = np.append(np.maximum.accumulate(means[::-1])[::-1], NONE)
-    single = np.append(np.maximum.accumulate(odds[long][::-1])[::-1], NONE)
-    worst, ended = np.minimum.accumulate(means), place - run
+    of, is_long = pages.rows.of, pages.width >= LONG
+    long = np.flatnonzero(is_long)
+    rows = rows_of(np.bincount(of, is_long).astype(np.int64).tolist())
+    sums = rows.sums(np.stack([odds[long] * weight[long], weight[long]]))
+    count, base = rows.counts[of], of * rows.cells[1]
+    place = (np.cumsum(is_long) - is_long) - rows.starts[of]
+    run = np.minimum(RUN, rows.counts)[rows.of]
+    whole = rows.place + run <= rows.counts[rows.of]
+    begin = rows.base + rows.place
+    means = np.where(whole, _mean(sums, begin, np.where(whole, begin + run, begin)), NONE)
+    best, single = (_ahead(rows, values) for values in (np.where(whole, means, -np.inf), odds[long]))
+    worst, ended = _so_far(rows, np.where(whole, means, np.inf)), place - np.minimum(RUN, count)
+    some = count > 0
+    runs = count - np.minimum(RUN, count) + 1
     found = {
-        "tail_best_run": best[np.minimum(place, len(means))],
-        "tail_best": single[place],
-        "head_worst_run": np.where(ended >= 0, worst[np.clip(ended, 0, len(means) - 1)], -NONE),
+        "tail_best_run": np.where(some & (place < runs), best[base + place], NONE),
+        "tail_best": np.where(some & (place < count), single[base + place], NONE),
+        "head_worst_run": np.where(
+            some, np.where(ended >= 0, worst[base + np.minimum(np.maximum(ended, 0), runs - 1)], -NONE), NONE
+        ),
     }
     for name, (low, high) in WINDOWS.items():
-        found[name] = _mean(odds[long], weight[long], np.clip(place + low, 0, count), np.clip(place + high, 0, count))
+        begin, end = (np.minimum(np.maximum(place + step, 0), count) for step in (low, high))
+        found[name] = np.where(some, _mean(sums, base + begin, base + end), NONE)
     return found
 
 
-def _contrast(name: str, values: Floats, weight: Floats, known: Floats) -> dict[str, Floats]:
-    """A trait of the lines round each and of all that follow, against the article's own lines before."""
-    n = len(values)
-    here, end = np.arange(n), np.full(n, n)
-    near = _mean(values, weight, np.maximum(here - 1, 0), np.minimum(here + 6, n), 0.0)
-    tail = _mean(values, weight, here, end, 0.0)
-    whole = float((known * values).sum() / max(TINY, known.sum()))
-    before = np.where(np.cumsum(known) - known > 0, _mean(values, known, np.zeros(n, np.int64), here), whole)
-    return {f"near_{name}": near, f"near_{name}_contrast": near - before, f"tail_{name}_contrast": tail - before}
+def _ahead(rows: Rows, values: Floats) -> Floats:
+    """The greatest value from each row to its page's end, as a table of `sums` is laid out."""
+    return np.ascontiguousarray(np.maximum.accumulate(rows.padded(values, -np.inf)[:, ::-1], axis=1)[:, ::-1]).ravel()
 
 
-def _mean(
-    values: Floats,
-    weight: Floats,
-    begin: np.ndarray[tuple[int], np.dtype[np.int64]],
-    end: np.ndarray[tuple[int], np.dtype[np.int64]],
-    empty: float = NONE,
-) -> Floats:
-    """The weighted mean of the values from each `begin` to before its `end`; `empty` where nothing there has weight."""
-    sums, weights = np.concatenate([[0.0], np.cumsum(values * weight)]), np.concatenate([[0.0], np.cumsum(weight)])
-    all_ = weights[end] - weights[begin]
-    return np.where(all_ > TINY, (sums[end] - sums[begin]) / np.maximum(TINY, all_), empty)
+def _so_far(rows: Rows, values: Floats) -> Floats:
+    """The least value from the page's beginning to each row, laid out alike."""
+    return np.minimum.accumulate(rows.padded(values, np.inf), axis=1).ravel()
+
+
+def _contrasts(rows: Rows, values: Floats, weight: Floats, known: Floats) -> dict[str, Floats]:
+    """Each trait of the lines round each and of all that follow, against the article's own lines before."""
+    here, zero = rows.base + rows.place, np.zeros_like(values)
+    of_all = np.stack([rows.sums(values * weight), np.broadcast_to(weights := rows.sums(weight), (len(values), len(weights)))])
+    of_known = np.stack([rows.sums(values * known), np.broadcast_to(knowns := rows.sums(known), (len(values), len(knowns)))])
+    near, tail = _mean(of_all, *rows.between(-1, 6), 0.0), _mean(of_all, here, rows.ends, 0.0)
+    whole = of_known[0][:, rows.ends] / np.maximum(TINY, knowns[rows.ends])
+    before = np.where(knowns[here] > 0, _mean(of_known, rows.base, here), whole + zero)
+    found: dict[str, Floats] = {}
+    for name, row, contrast, after in zip(REGISTER, near, near - before, tail - before, strict=True):
+        found |= {f"near_{name}": row, f"near_{name}_contrast": contrast, f"tail_{name}_contrast": after}
+    return found
+
+
+def _mean(sums: Floats, begin: Counts, end: Counts, empty: float = NONE) -> Floats:
+    """The weighted mean from each `begin` to before its `end`; `empty` where nothing there has weight.
+
+    `sums` holds the running sums of weighted values and of weights.
+    """
+    own, all_ = sums[..., end] - sums[..., begin]
+    return np.where(all_ > TINY, own / np.maximum(TINY, all_), empty)

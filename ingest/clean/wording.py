@@ -5,6 +5,7 @@ Buckets hold no words, and different phrases may share one; the trees weigh the 
 
 import re
 import zlib
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -65,9 +66,9 @@ class Wording:
 
 def features_of(texts: Sequence[str]) -> Features:
     """The features of a page's lines: words, pairs, threes, how each line begins and ends."""
-    tokens = [_tokens(text) for text in texts]
-    lengths = np.array([len(line) for line in tokens], np.int64)
-    hashed = np.array([_hash(token) for line in tokens for token in line], np.uint32).reshape(-1, 2)
+    read = [_read(_folded(text)) for text in texts]
+    lengths = np.array([each.count for each in read], np.int64)
+    hashed = np.frombuffer(b"".join([each.hashes for each in read]), np.uint32).reshape(-1, 2)
     one, stem = hashed[:, 0], hashed[:, 1]
     line = np.repeat(np.arange(len(texts), dtype=np.int32), lengths)
     ends = np.cumsum(lengths)
@@ -88,28 +89,38 @@ def features_of(texts: Sequence[str]) -> Features:
         (line[first], one[first] ^ OPENS),
         (line[:-1][opens], two[opens] ^ OPENS_TWO),
         (line[left <= 2], one[left <= 2] ^ CLOSES),
-        _whole(texts, tokens),
+        _whole(texts, read),
     ]
     return Features(np.concatenate([part[0] for part in parts]), _spread(np.concatenate([part[1] for part in parts])), len(texts))
 
 
-def _whole(texts: Sequence[str], tokens: Sequence[Sequence[str]]) -> tuple[NDArray[np.int32], Hashes]:
+def _whole(texts: Sequence[str], read: Sequence["_Tokens"]) -> tuple[NDArray[np.int32], Hashes]:
     """Short lines as they stand."""
-    lines = [index for index, text in enumerate(texts) if tokens[index] and len(text) < 2 * SHORT]
-    hashes = [zlib.crc32(" ".join(tokens[index]).encode()) for index in lines]
-    return np.array(lines, np.int32), np.array(hashes, np.uint32) ^ WHOLE
+    lines = [index for index, text in enumerate(texts) if read[index].count and len(text) < 2 * SHORT]
+    return np.array(lines, np.int32), np.array([read[index].whole for index in lines], np.uint32) ^ WHOLE
 
 
-def _tokens(text: str) -> Sequence[str]:
+@dataclass(frozen=True, slots=True)
+class _Tokens:
+    """The tokens of a line."""
+
+    count: int
+    whole: int
+    """Hash of all together."""
+    hashes: bytes
+    """Two a token, of 32 bits each: of the whole word and of its beginning."""
+
+
+def _folded(text: str) -> str:
     folded = text.casefold()
-    if len(folded) > HEAD_CHARS + TAIL_CHARS:
-        folded = f"{folded[:HEAD_CHARS]} … {folded[-TAIL_CHARS:]}"
-    return _split(folded)
+    return folded if len(folded) <= HEAD_CHARS + TAIL_CHARS else f"{folded[:HEAD_CHARS]} … {folded[-TAIL_CHARS:]}"
 
 
 @lru_cache(maxsize=1024)
-def _split(folded: str) -> Sequence[str]:
-    return [f"#{len(token)}" if token.isdigit() else token for token in TOKEN.findall(folded)]
+def _read(folded: str) -> _Tokens:
+    tokens = [f"#{len(token)}" if token.isdigit() else token for token in TOKEN.findall(folded)]
+    hashes = array("I", [half for token in tokens for half in _hash(token)])
+    return _Tokens(len(tokens), zlib.crc32(" ".join(tokens).encode()), hashes.tobytes())
 
 
 @lru_cache(maxsize=1 << 17)

@@ -47,7 +47,8 @@ _NO_DIGITS = dict.fromkeys(map(ord, "0123456789"))
 _HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, like those below: one is made for each element, at a third of the cost.
+@dataclass(slots=True)
 class _Place:
     """Where in the tree text stands."""
 
@@ -71,7 +72,7 @@ class _Run:
     links: set[int] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Open:
     """One element whose end has not come yet."""
 

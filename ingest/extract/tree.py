@@ -10,6 +10,8 @@ MAX_DEPTH = 250
 MAX_TAG_CHARS = 50_000
 """libxml2 compares each attribute of a tag with all others: 40,000 attributes in one tag took 28 s."""
 
+_ELEMENTS = etree.ElementDefaultClassLookup(element=HtmlElement)
+"""All elements are of one class: lxml.html's own choice among seven calls Python each time that an element is touched."""
 _GIANT_TAG = re.compile(rf"<([a-zA-Z][^\s<>/]{{0,40}})[^<]{{{MAX_TAG_CHARS},}}>")
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s<>/]*)[^<>]*?(/?)>")
 INLINE = frozenset(
@@ -89,6 +91,7 @@ def _parse(html: str) -> tuple[HtmlElement | None, bool]:
     """The root, and whether the parser read to the end."""
     # UTF-8 named outright: a `<meta charset>` no longer tells the truth once the text is decoded.
     parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    parser.set_element_class_lookup(_ELEMENTS)
     try:
         root = etree.fromstring(html.encode("utf-8", "replace"), parser)
     except etree.ParserError:

@@ -48,4 +48,4 @@ class HereJudges:
     def __exit__(self, *_: object) -> None: ...
 
     def judge(self, pages: Iterable[tuple[Any, Any]]) -> Iterator[tuple[Any, Any]]:
-        return ((tag, judge_safely(page, self._judge)) for tag, page in pages)
+        return ((tag, judge_safely([page], self._judge)[0]) for tag, page in pages)

@@ -155,7 +155,7 @@ def test_staged_shards_of_a_dead_run_are_not_judged_again(
         judged.append(page.name)
         if len(judged) == 5:
             raise Killed
-        return judge_safely(page, judge)
+        return judge_safely([page], judge)[0]
 
     monkeypatch.setattr(HereJudges, "judge", lambda self, pages: ((tag, recording(page, self._judge)) for tag, page in pages))
     with pytest.raises(Killed):

@@ -181,4 +181,4 @@ def test_cleaning_clean_text_again_changes_next_to_nothing():
 def _cleaned(stages, text, title):
     record = {"text": text} | ({} if title is None else {"title": title})
     page = RawPage(source="gold", name="x.jsonl#1", media_type="application/json", body=json.dumps(record).encode())
-    return stages.clean(stages.extract(stages.load(page)))
+    return stages.clean([stages.extract(stages.load(page))])[0]

@@ -1,8 +1,9 @@
 """Further looks: they read what is kept, cut lines and never paragraphs, and end."""
 
+from collections.abc import Sequence
+
 from ingest.clean.again import MAX_LOOKS, Look, settled
 from ingest.clean.lines import read
-from ingest.clean.outline import outline
 from ingest.records import Article, Block, Label, Reason
 
 PARAGRAPH = (
@@ -16,16 +17,19 @@ class Refusing:
     def __init__(self) -> None:
         self.seen: list[list[str]] = []
 
-    def __call__(self, article: Article) -> Look:
+    def __call__(self, articles: Sequence[Article]) -> list[Look]:
+        return [self._look(article) for article in articles]
+
+    def _look(self, article: Article) -> Look:
         self.seen.append([block.text for block in article.blocks])
-        page = outline(read(article.blocks), article.title_block, article.title)
         labels = [Label(1.0) for _ in article.blocks[:-1]]
-        return Look(page, [*labels, Label.whole(article.blocks[-1], Reason.NAVIGATION, 0.9)])
+        dense = [line.dense for line in read(article.blocks)]
+        return Look(dense, [*labels, Label.whole(article.blocks[-1], Reason.NAVIGATION, 0.9)])
 
 
 def kept(lines: list[str], look: Refusing) -> list[str]:
     article = Article(tuple(map(Block, lines)))
-    labels = settled(article, [Label(1.0) for _ in lines], look)
+    (labels,) = settled([article], [[Label(1.0) for _ in lines]], look)
     return [line for line, label in zip(lines, labels, strict=True) if not label.cuts]
 
 

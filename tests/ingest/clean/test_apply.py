@@ -22,6 +22,9 @@ class Fixed:
     def label(self, article):  # noqa: ARG002
         return self.labels
 
+    def label_many(self, articles):
+        return [self.labels for _ in articles]
+
 
 def cut(start: int, end: int, reason: Reason = Reason.PROMOTION) -> Cut:
     return Cut(start, end, reason, 0.9)

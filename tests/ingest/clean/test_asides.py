@@ -64,6 +64,9 @@ class Fixed:
     def label(self, article):  # noqa: ARG002
         return [Label(0.9, self.cuts)]
 
+    def label_many(self, articles):
+        return [self.label(article) for article in articles]
+
 
 @pytest.mark.parametrize("call", CALLS)
 def test_a_call_at_a_paragraphs_end_goes_with_its_headline(call):

@@ -80,7 +80,7 @@ def cleaned(page: RawPage, stages: Stages = STAGES) -> tuple[list[str], Document
     """The blocks of a page and its document; null where it is rejected."""
     payload = stages.load(page)
     article = payload if isinstance(payload, Rejected) else stages.extract(payload)
-    document = article if isinstance(article, Rejected) else stages.clean(article)
+    document = article if isinstance(article, Rejected) else stages.clean([article])[0]
     return None if isinstance(document, Rejected) else ([block.text for block in article.blocks], document)
 
 
@@ -117,7 +117,7 @@ def test_cleaning_again_adds_nothing(parts):
         return
     _, document = found
     again = STAGES.extract(Payload("text", document.text, "utf-8", title=document.title))
-    settled = again if isinstance(again, Rejected) else STAGES.clean(again)
+    settled = again if isinstance(again, Rejected) else STAGES.clean([again])[0]
     if isinstance(settled, Rejected):
         return
     before = iter(document.text.split())

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from ingest.clean.features import columns_of, wording_columns
 from ingest.clean.lines import read
-from ingest.clean.outline import Outline, outline
+from ingest.clean.outline import outline
+from ingest.clean.pages import Pages, pages_together
 from ingest.clean.shape import Column
 from ingest.clean.tail import NONE, REGISTER, tail_columns
 from ingest.records import Block
@@ -15,9 +16,9 @@ OWN = "The council decided on Tuesday evening that the old mill by the river wil
 LOUD = "what a waste of money!!! who asked for this?? nobody i know wants that old ruin near the river.."
 
 
-def page_of(lines: list[str]) -> tuple[Outline, dict[str, Column]]:
-    page = outline(read([Block(line) for line in lines]), None, None)
-    return page, columns_of(page) | wording_columns(np.zeros(len(lines), np.float32))
+def page_of(lines: list[str]) -> tuple[Pages, dict[str, Column]]:
+    page = pages_together([outline(read([Block(line) for line in lines]), None, None)])
+    return page, columns_of(page) | wording_columns(page, np.zeros(len(lines), np.float32))
 
 
 def tail_of(lines: list[str], sure: list[float]) -> dict[str, Column]:
