@@ -58,7 +58,7 @@ def test_a_dry_run_counts_and_writes_nothing(winnow, corpus) -> None:
         (("release", "spring", "--jsonl"), "the release spring stands and was made of commit 1"),
         (("release", "42"), "'42' cannot name a release"),
         (("release", "other", "--at", "9"), "there is no commit 9"),
-        (("release", "other", "--at", "nobody"), "no run nobody has committed anything"),
+        (("release", "other", "--at", "nobody"), "nobody names no state of the corpus"),
     ],
 )
 def test_what_cannot_be_is_told_in_one_sentence(winnow, corpus, arguments, sentence) -> None:
