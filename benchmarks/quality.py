@@ -77,6 +77,24 @@ newsletter set side by side. Of own lines lost, nearly half are rows of results,
 them in four documents; others stand behind scraps of a player or of a list above the article, close the article with a word to
 the reader, or are short notes in Japanese or Chinese.
 
+**Out of fold**: `python -m benchmarks.train_cleaner ../shared/bench --cross-validate` learns four models, each without a quarter
+of the publishers of both splits, and judges each document by the one that has not seen its publisher (one map of publishers, the
+conservative point; some 35 minutes of CPU and 8 GB, so that it is run by hand: November 2026, rules of engine-2). Thresholds stay
+those chosen on dev.
+
+| | docs | | |
+|---|---|---|---|
+| natural | 559 | stories removed .858, furniture .802, own lost .0100 | macroF1 .9545, exact .42, negatives cut .051 |
+| dumps, full | 1,336 | removed .861, own lost .0305 | macroF1 .947, exact .16 |
+| dumps, residue | 1,319 | removed .520, own lost .0132 | macroF1 .965, exact .36 |
+| stories appended | 2,252 | removed .908, own lost .0120 | exact .60 |
+| stories inserted | 984 | removed .752, own lost .0218 | |
+| stories, negatives | 1,864 | own lost .0150 | false cuts .061 |
+| pages, news | 406 | F1 .9452, P .930, R .976 | clean .55, below .8: .067 |
+
+For publishers that nobody has seen these are the honest figures; those of the dev split, below, are by one model of the whole
+train split.
+
 `date` was to reach .95 over all pages and does not (`python -m benchmarks.date_ceiling`): of 639 gold dates 37 are told nowhere
 around the headline nor in the markup (the year 2023 on pages of 2018 to 2024, day and month exchanged), so that whoever always
 picked the best of all dates of a page would have .942. On 19 more the gold is the date of the last change although the page also
