@@ -35,8 +35,9 @@ DOCUMENTS_PART = 7_000
 
 def merge(corpus: Corpus) -> int:
     """Merges what is due in every table; the number of files that others replace now."""
-    seq = compact(corpus)
-    merged = 0 if seq is None else corpus.log.read(seq).summary["files"]
+    merged = 0
+    while (seq := compact(corpus)) is not None:  # what one tier gives may crowd the next
+        merged += corpus.log.read(seq).summary["files"]
     return merged + compact_documents(corpus)
 
 

@@ -5,7 +5,7 @@ from deltalake import DeltaTable
 
 from storage import compaction, delta, files, keys
 from storage.bucket import open_bucket
-from storage.compaction import compact, compact_documents, neighbours, tiers_due
+from storage.compaction import compact, compact_documents, merge, neighbours, tiers_due
 from storage.delta import LiveFile
 from storage.errors import DamagedError
 from storage.local import LocalBucket
@@ -45,6 +45,18 @@ def test_the_same_rows_stand_in_few_files(corpus):
         "compaction",
         dict.fromkeys(keys.RECORDS, 12),
     )
+
+
+def test_tiers_that_become_crowded_are_merged_too(corpus, monkeypatch):
+    monkeypatch.setattr(compaction, "TIERS", (10_000, 30_000, 10**9))
+    monkeypatch.setattr(compaction, "FAN", 2)
+    runs(corpus, 12)
+    before = rows(corpus)
+    assert merge(corpus) > 3 * 12
+    assert [commit.kind for commit in corpus.log.since(12, corpus.log.head())].count("compaction") > 1
+    assert rows(corpus) == before
+    assert compact(corpus) is None
+    assert_lawful(corpus)
 
 
 def test_what_is_not_due_adds_nothing(corpus):
