@@ -13,7 +13,7 @@ from tests.torture.conftest import FULL
 from tests.torture.turns import Turns, schedules, watch_decisions_and_tables, watched
 
 FIRST = {"clock": "It struck twelve.", "ferry": "It sailed."}
-DEPTH = {2: 10 if FULL else 5, 3: 6 if FULL else 3}
+DEPTH = {2: 10 if FULL else 4, 3: 6 if FULL else 2}
 """Choices that are played out in every order, by writers; what comes later goes first come, first served."""
 
 

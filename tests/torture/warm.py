@@ -15,6 +15,5 @@ from flows.runs.wiring import pipeline_of
 from ingest.records import RawPage
 from ingest.stages import judge_factory
 
-judge_factory(pipeline_of(read(None, {}).settings))()(
-    RawPage(source="warm", name="up.txt", media_type="text/plain", body=b"Warm.\n")
-)
+PAGE = RawPage(source="warm", name="up.txt", media_type="text/plain", body=b"Warm.\n")
+judge_factory(pipeline_of(read(None, {}).settings))()([PAGE])
