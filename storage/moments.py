@@ -42,6 +42,15 @@ def named(corpus: Corpus, name: str) -> int:
     return seq
 
 
+def committed(corpus: Corpus, name: str) -> int:
+    """The commit that a number, a run's id or the start of one names, and nothing else. Raises: UnknownMomentError."""
+    found = (reading(corpus, name) for reading in (_numbered, _of_run))
+    seq = next((seq for seq in found if seq is not None), None)
+    if seq is None:
+        raise UnknownMomentError(f"{name} names no commit: that is its number, or its run's id or the start of it (`winnow log`)")
+    return seq
+
+
 def newest_first(log: CommitLog, head: int) -> Iterator[Commit]:
     """The commits from `head` down to the first, read some at a time."""
     with ThreadPoolExecutor(ABREAST) as pool:

@@ -4,7 +4,7 @@ A document that a later run has changed stays as that run left it. Versions go o
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -18,18 +18,19 @@ from flows.runs.report import Progress, Report
 from flows.runs.rework import new_id
 from flows.runs.settings import Settings
 from flows.runs.settle import recount
-from flows.runs.state import State, read_state
+from flows.runs.state import State, peek_state, read_state
 from flows.runs.stopwatch import Stopwatch
 from flows.runs.undo import Undo, undo
 from flows.runs.undoing import Undoing
 from flows.runs.wiring import pipeline_of
+from ingest.records import Decision
 from ingest.stages import config_id_of
 from storage import keys
 from storage.bucket import open_bucket
 from storage.commits import Commit
 from storage.errors import HeadMovedError
 from storage.files import Between, of_ids
-from storage.moments import named
+from storage.moments import committed
 from storage.rows import decisions_of, latest
 from storage.tables import Corpus
 
@@ -57,9 +58,8 @@ def rollback(request: RollbackRequest, settings: Settings, progress: Tell = lamb
     Raises: UnknownMomentError, NotFoundError, AlreadyAppliedError, RunIsAliveError, StorageError, each with one sentence.
     """
     stopwatch = Stopwatch()
-    corpus = Corpus.open(open_bucket(request.corpus))
     progress(Progress(0, STEPS, "looking for the run"))
-    corpus.roll()
+    corpus = _opened(request)
     target = find(corpus, request.run)
     plan = _plan(corpus, target, settings, request.approved_by)
     if not request.dry_run:
@@ -72,9 +72,19 @@ def rollback(request: RollbackRequest, settings: Settings, progress: Tell = lamb
     return report
 
 
+def _opened(request: RollbackRequest) -> Corpus:
+    """The corpus, at the head of its log; as it stands for a dry run."""
+    bucket = open_bucket(request.corpus)
+    if request.dry_run:
+        return Corpus.peek(bucket)
+    corpus = Corpus.open(bucket)
+    corpus.roll()
+    return corpus
+
+
 def find(corpus: Corpus, name: str) -> Commit:
     """The commit that is meant. Raises: UnknownMomentError, NotFoundError."""
-    seq = named(corpus, name)
+    seq = committed(corpus, name)
     if seq == 0:
         raise NotFoundError("before the first commit there is nothing to undo: see `winnow log`")
     commit = corpus.log.read(seq)
@@ -97,19 +107,19 @@ def _settle(corpus: Corpus, target: Commit, plan: Plan, settings: Settings, prog
             decided = corpus.scan("decisions", ["status"], pc.field("run_id") == plan.run)
             return replace(done, withdrawn=decided["status"].to_pylist().count("withdrawn"))
         progress(Progress(1, STEPS, "looking at its documents"))
-        state = read_state(corpus)
+        state = peek_state(corpus) if dry_run else read_state(corpus)
         undone = _undo(corpus, target, state)
         if undone.is_empty:
             _refuse_again(corpus, plan, target)
-            return base
+            return replace(base, messages=tuple(undone.messages))
         progress(Progress(2, STEPS, "deciding"))
-        undoing = Undoing(corpus, state, undone, plan, pipeline_of(settings).dedup)
+        undoing = Undoing(corpus, state, undone, target, plan, pipeline_of(settings).dedup)
         report = undoing.report(base)
         if dry_run:
             return report
         progress(Progress(3, STEPS, "writing"))
         try:
-            return replace(report, seq=corpus.commit(undoing.proposal(target, report)))
+            return replace(report, seq=corpus.commit(undoing.proposal(report)))
         except HeadMovedError:
             continue
 
@@ -129,4 +139,11 @@ def _undo(corpus: Corpus, target: Commit, state: State) -> Undo:
     ids = of_ids(decision.id for decision in by_run)
     before = decisions_of(latest(corpus.scan("decisions", where=ids, between=Between(until=target.seq - 1))))
     now = decisions_of(latest(corpus.scan("decisions", where=ids, between=Between(until=state.seq))))
-    return undo(*({decision.id: decision for decision in decisions} for decisions in (before, by_run, now)))
+    names = ["id", "version", "content_sha256"]
+    rows = (row for batch in corpus.batches("versions", names, ids, Between(until=state.seq)) for row in batch.to_pylist())
+    contents = {(row["id"], row["version"]): row["content_sha256"] for row in rows}
+    return undo(_by_id(before), _by_id(by_run), _by_id(now), contents)
+
+
+def _by_id(decisions: Iterable[Decision]) -> dict[str, Decision]:
+    return {decision.id: decision for decision in decisions}

@@ -22,8 +22,17 @@ class Undo:
         """Whether nothing is to be done."""
         return not self.restored and not self.withdrawn
 
+    @property
+    def messages(self) -> list[str]:
+        """What a person should hear beside the counts."""
+        return [f"{len(self.later):,} documents were changed later and stay as they are"] if self.later else []
 
-def undo(before: Mapping[str, Decision], by_run: Mapping[str, Decision], now: Mapping[str, Decision]) -> Undo:
+
+Contents = Mapping[tuple[str, int], str]
+"""Document and version → the digest of its content: a version that a rollback restored is the one that it was before."""
+
+
+def undo(before: Mapping[str, Decision], by_run: Mapping[str, Decision], now: Mapping[str, Decision], contents: Contents) -> Undo:
     """How each document that the run decided on comes to stand as it stood before.
 
     `before` holds the decisions that held when the run committed, `now` those that hold today. Which document is a duplicate of
@@ -34,9 +43,9 @@ def undo(before: Mapping[str, Decision], by_run: Mapping[str, Decision], now: Ma
     later: set[str] = set()
     for id_, made in by_run.items():
         stood = before.get(id_)
-        if _content(stood) == _content(made):
+        if _content(stood, contents) == _content(made, contents):
             continue
-        if _content(now[id_]) != _content(made):
+        if _content(now[id_], contents) != _content(made, contents):
             later.add(id_)
         elif stood is not None and stood.status == "live":
             restored[id_] = stood.version
@@ -45,6 +54,6 @@ def undo(before: Mapping[str, Decision], by_run: Mapping[str, Decision], now: Ma
     return Undo(restored, frozenset(withdrawn), frozenset(later))
 
 
-def _content(decision: Decision | None) -> int | None:
-    """The version that is current; null where the document is not live."""
-    return decision.version if decision is not None and decision.status == "live" else None
+def _content(decision: Decision | None, contents: Contents) -> str | None:
+    """What the document says; null where it is not live."""
+    return contents[decision.id, decision.version] if decision is not None and decision.status == "live" else None

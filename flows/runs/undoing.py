@@ -29,8 +29,8 @@ from storage.tables import Corpus
 class Undoing:
     """One rollback on one state: its decisions, its rows, its proposal."""
 
-    def __init__(self, corpus: Corpus, state: State, undone: Undo, plan: Plan, config: DedupConfig) -> None:
-        self._corpus, self._state, self._undone, self._plan = corpus, state, undone, plan
+    def __init__(self, corpus: Corpus, state: State, undone: Undo, target: Commit, plan: Plan, config: DedupConfig) -> None:
+        self._corpus, self._state, self._undone, self._target, self._plan = corpus, state, undone, target, plan
         self._seq = state.seq + 1
         self._numbers = {id_: state.heads[id_].version + 1 for id_ in undone.restored}
         self._decisions = self._decided(config)
@@ -39,13 +39,10 @@ class Undoing:
         """What it does, in numbers."""
         tally = Tally()
         tally.add(self._outcomes())
-        messages = (
-            [f"{len(self._undone.later):,} documents were changed later and stay as they are"] if self._undone.later else []
-        )
         report = tally.report(base, self._decisions.values())
-        return replace(report, withdrawn=len(self._undone.withdrawn), messages=tuple(messages))
+        return replace(report, withdrawn=len(self._undone.withdrawn), messages=tuple(self._undone.messages))
 
-    def proposal(self, target: Commit, report: Report) -> Proposal:
+    def proposal(self, report: Report) -> Proposal:
         """Its files, staged, and the commit that would name them."""
         corpus, seq = self._corpus, self._seq
         decisions = decision_table(self._decisions.values(), run_id=self._plan.run, seq=seq)
@@ -61,7 +58,7 @@ class Undoing:
             summary={"inputs": report.inputs, "kept": report.kept, "withdrawn": report.withdrawn, SKIPPED: 0},
             engines=engines_of(report),
             kind="rollback",
-            undoes=target.run,
+            undoes=self._target.run,
             head_at_plan=self._plan.base_seq,
         )
 
@@ -99,7 +96,7 @@ class Undoing:
         return self._stamped(rows, {"version": self._new_numbers(rows)}, with_run=False).cast(SKETCHES)
 
     def _outcomes(self) -> pa.Table:
-        """The rows of the inputs that each restored document was last made of or confirmed by, so that they are known again."""
+        """The rows of the inputs of which each restored document was made before the run, so that they are known again."""
         rows = _last_that_confirm(self._rows_of_inputs(), self._undone.restored)
         restores = pc.equal(rows["version"], _aligned(rows["id"], self._undone.restored, pa.int32()))
         copies = pa.array([self._decisions[id_].duplicate_of for id_ in rows["id"].to_pylist()], pa.string())
@@ -109,7 +106,7 @@ class Undoing:
 
     def _rows_of_inputs(self) -> pa.Table:
         where = of_ids(self._undone.restored) & pc.field("outcome").isin(["kept", "duplicate", "unchanged"])
-        return self._corpus.scan("outcomes", where=where, between=Between(until=self._state.seq))
+        return self._corpus.scan("outcomes", where=where, between=Between(until=self._target.seq - 1))
 
     def _new_numbers(self, rows: pa.Table) -> pa.Array:
         return _aligned(rows["id"], self._numbers, pa.int32())

@@ -120,10 +120,11 @@ class Histories(RuleBasedStateMachine):
         except AlreadyAppliedError:
             return
         for history in self.told.values():
-            made = [number for number, _ in history]
-            if seq in made and made[-1] == seq:
-                before = history[-2][1] if len(history) > 1 else None
-                history.append((report.seq or 0, before))
+            at = next((n for n, (number, _) in enumerate(history) if number == seq), None)
+            if at is not None and history[at][1] == history[-1][1]:
+                before = history[at - 1][1] if at else None
+                if before != history[-1][1]:
+                    history.append((report.seq or 0, before))
 
     @rule()
     def compact(self) -> None:
