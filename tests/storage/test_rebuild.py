@@ -145,6 +145,7 @@ def test_the_log_of_commits_is_never_touched(bucket):
 def test_a_writer_who_has_the_tables_open_goes_on_with_those_that_a_rebuild_began_anew(tmp_path):
     corpus = Corpus.create(LocalBucket(tmp_path))
     ingest(corpus, "first", {"bridge": "Planned.", "tower": "Low."})
+    corpus.applied()
     for table in keys.TABLES:
         drop_log(corpus.bucket, table)
     rebuild(corpus.bucket)
