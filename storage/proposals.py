@@ -136,7 +136,7 @@ def _check_versions(staged: Staged) -> None:
     ids = staged.versions["id"].unique()
     if not len(ids):
         return
-    old = staged.handles.at_once("versions", ["id", "version"], pc.field("id").isin(ids))
+    old = staged.handles.of_ids("versions", ["id", "version"], ids)
     newest = old.group_by("id").aggregate([("version", "max")])
     new = staged.versions.sort_by([("id", "ascending"), ("version", "ascending")])
     stood = newest["version_max"].take(pc.index_in(new["id"], newest["id"].combine_chunks()))
