@@ -35,8 +35,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from deltalake import write_deltalake
+from pyarrow.feather import read_table, write_feather
 
-from benchmarks.corpora import CHANGED, NEW, NEWEST, Shape, doc_id, make, news_like, rows
+from benchmarks.corpora import CHANGED, NEW, NEWEST, WORDS, Shape, doc_id, make, news_like, rows
 from flows.runs.follow import changes
 from ingest.records import RawPage
 from storage import keys, raw
@@ -56,6 +57,10 @@ REPEAT = 15
 PORTION = 12_500
 RUNS, PER_RUN = 200, 20
 """Of the corpus that is verified."""
+GROWTH = 40
+"""Runs that bring the documents which an update meets."""
+DEEP = 20_000
+"""Documents of which every byte is read."""
 PAGES, PAGE_CHARS = 500, 40_000
 """Raw pages of one segment there."""
 WHEN = datetime(2026, 6, 1, tzinfo=UTC)
@@ -152,19 +157,23 @@ def propose(corpus: Corpus, batches: dict[Table, pa.Table]) -> int:
 def bulk(setting: Setting) -> None:
     """One run of many documents, in a process of its own, from files of rows."""
     folder = setting.folder / "rows"
-    draw = np.random.default_rng(7)
-    words = np.array([f"{each:x}".translate(LETTERS) for each in draw.integers(1 << 12, 1 << 34, VOCABULARY)])
     for start in range(0, setting.documents, PORTION):
         numbers = np.arange(start, min(start + PORTION, setting.documents))
-        # Small numbers more often, as words of a language are.
-        drawn = (VOCABULARY * draw.random((len(numbers), CHARS // 9)) ** 3).astype(int)
-        texts = pa.array([" ".join(words[chosen]) for chosen in drawn])
+        texts = drawn(start, len(numbers))
         for table in RECORDS:
             (folder / table).mkdir(parents=True, exist_ok=True)
-            pq.write_table(_with(made(table, numbers, 1, 1, 10), texts), folder / table / f"{start:09}")
+            write_feather(_with(made(table, numbers, 1, 1, 10), texts), folder / table / f"{start:09}", "uncompressed")
     with get_context("spawn").Pool(1) as pool:
         spent, peak = pool.apply(_commit_files, (folder, setting.folder / "bulk"))
     told("bulk", rows_per_cpu_s=setting.documents / spent.cpu, peak_mb=peak, wall_s=spent.wall, documents=setting.documents)
+
+
+def drawn(seed: int, count: int) -> pa.Array:
+    """Texts of words, some much more often than others: they compress as those of a language do."""
+    draw = np.random.default_rng(7)
+    words = np.array([f"{each:x}".translate(LETTERS) for each in draw.integers(1 << 12, 1 << 34, VOCABULARY)])
+    chosen = (VOCABULARY * np.random.default_rng(seed).random((count, CHARS // 9)) ** 3).astype(int)
+    return pa.array([" ".join(words[each]) for each in chosen])
 
 
 def _with(batch: pa.Table, texts: pa.Array) -> pa.Table:
@@ -175,10 +184,9 @@ def _with(batch: pa.Table, texts: pa.Array) -> pa.Table:
 
 def _commit_files(folder: Path, place: Path) -> tuple[Spent, float]:
     corpus = Corpus.create(open_bucket(str(place)))
-    schemas = {table: SCHEMAS[table] for table in RECORDS}
 
     def batches(table: Table, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
-        return (pq.read_table(path, columns=columns, schema=schemas[table]) for path in sorted((folder / table).iterdir()))
+        return (read_table(path, columns, memory_map=False) for path in sorted((folder / table).iterdir()))
 
     def work() -> None:
         files = {table: corpus.stage_files(table, batches(table), seq=1) for table in RECORDS}
@@ -194,15 +202,16 @@ def _commit_files(folder: Path, place: Path) -> tuple[Spent, float]:
 def update(setting: Setting) -> None:
     """A news-like run on corpora of three sizes, whose `documents` lie by age."""
     written = []
-    for size in (setting.documents // 100, setting.documents // 10, setting.documents):
-        shape = Shape(size)
-        corpus = make(open_bucket(str(setting.folder / f"update-{size}")), shape)
-        rebuild(corpus.bucket)
+    sizes = [setting.documents // share for share in (100, 10, 1)]
+    for size in (each for each in sizes if each * NEWEST >= CHANGED):
+        corpus = Corpus.create(open_bucket(str(setting.folder / f"update-{size}")))
+        for part in np.array_split(np.arange(size), GROWTH):
+            propose(corpus, {table: made(table, part, 1, corpus.roll() + 1, 200) for table in RECORDS})
         before = {file.path: file.size for file in corpus.handles.files("documents")}
         old = np.linspace(size * (1 - NEWEST), size - 1, CHANGED).astype(int)
         numbers = (np.arange(size, size + NEW), 1), (old, 2)
-        seq = shape.runs + 2
-        batches = {table: pa.concat_tables(made(table, *each, seq, shape.chars) for each in numbers) for table in RECORDS}
+        seq = corpus.roll() + 1
+        batches = {table: pa.concat_tables(made(table, *each, seq, 200) for each in numbers) for table in RECORDS}
         spent = timed(lambda batches=batches, corpus=corpus: propose(corpus, batches))  # type: ignore[misc]
         gone = before.keys() - {file.path for file in corpus.handles.files("documents")}
         named = corpus.log.read(seq).files
@@ -231,14 +240,16 @@ def verifying(setting: Setting) -> None:
         propose(corpus, {table: made(table, numbers, 1, number + 1, 300) for table in RECORDS})
     light = [timed(lambda: verify(corpus.bucket)) for _ in range(3)]
     objects = verify(corpus.bucket).objects
-    large = make(open_bucket(str(setting.folder / "large")), Shape(setting.documents // 2, CHARS))
+    large = Corpus.create(open_bucket(str(setting.folder / "large")))
+    for seq, part in enumerate(np.array_split(np.arange(DEEP), 4), 1):
+        propose(large, {table: _with(made(table, part, 1, seq, 10), drawn(seq, len(part))) for table in RECORDS})
     tables = _deep(large)
     pages = raw.Shard("bench", 0, WHEN)
     raw.write_shard(large.bucket, pages, [(doc_id(number), _page(number)) for number in range(PAGES)])
     both = _deep(large)
     seconds = statistics.median(each.wall for each in light)
     told("verify", objects_per_s=objects / seconds, objects=objects, documents=RUNS * PER_RUN)
-    megabytes = PAGES * PAGE_CHARS / 1e6
+    megabytes = sum(len(_page(number).body) for number in range(PAGES)) / 1e6
     told("deep", mb_per_cpu_s=tables[0] / tables[1], pages_mb_per_cpu_s=megabytes / (both[1] - tables[1]), mb=tables[0])
 
 
@@ -251,7 +262,8 @@ def _deep(corpus: Corpus) -> tuple[float, float]:
 
 
 def _page(number: int) -> RawPage:
-    line = made("versions", np.array([number]), 1, 1, PAGE_CHARS - 100)["text"][0].as_py()
+    draw = np.random.default_rng(number)
+    line = " ".join(np.array(WORDS)[draw.integers(0, len(WORDS), PAGE_CHARS // 7)])
     body = f"<html><head><title>{number}</title></head><body><p>{line}</p></body></html>".encode()
     return RawPage("bench", f"{number}.html", "text/html", body, url=f"https://site.example/{number}", status=200)
 

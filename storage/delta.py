@@ -63,6 +63,12 @@ class LiveFile:
         too_old = self.max_seq is not None and self.max_seq <= after
         return not (too_old or (until is not None and self.min_seq is not None and self.min_seq > until))
 
+    def lies_within(self, after: int, until: int | None) -> bool:
+        """Whether all its rows are of these commits."""
+        if self.min_seq is None or self.max_seq is None:
+            return after == 0 and until is None
+        return self.min_seq > after and (until is None or self.max_seq <= until)
+
 
 class Handle:
     """One version of one table; `apply` moves the table on, `refresh` the handle."""

@@ -59,7 +59,7 @@ class Handles:
     ) -> Iterator[pa.Table]:
         """Rows of a table as it stands, file by file; rows of one id and commit keep their order. Other files stay unread."""
         for file in self.files(table, between):
-            yield self._read(table, file, columns, between.within(where))
+            yield self._read(table, file, columns, _narrowed(file, where, between))
 
     def at_once(
         self,
@@ -69,8 +69,11 @@ class Handles:
         between: Between = EVER,
     ) -> pa.Table:
         """The same in one table, the files read at once: for answers that are small beside it."""
-        condition = between.within(where)
-        found = abreast(lambda file: self._read(table, file, columns, condition), self.files(table, between))
+
+        def read(file: LiveFile) -> pa.Table:
+            return self._read(table, file, columns, _narrowed(file, where, between))
+
+        found = abreast(read, self.files(table, between))
         return parquet.concat(found, SCHEMAS[table], columns)
 
     def of_ids(self, table: Table, columns: Sequence[str], ids: pa.Array) -> pa.Table:
@@ -84,3 +87,8 @@ class Handles:
 
     def _read(self, table: Table, file: LiveFile, columns: Sequence[str] | None, where: pc.Expression | None) -> pa.Table:
         return parquet.read(self.bucket, keys.table_file(table, file.path), SCHEMAS[table], columns, where, file.size)
+
+
+def _narrowed(file: LiveFile, where: pc.Expression | None, between: Between) -> pc.Expression | None:
+    """The condition on a file's rows: none of commits where all are of those that are asked for."""
+    return where if file.lies_within(between.after, between.until) else between.within(where)
