@@ -64,8 +64,8 @@ def make(bucket: Bucket, shape: Shape) -> Corpus:
     entries: dict[Table, list[FileEntry]] = {}
     for number, part in enumerate(parts):
         for table in ("versions", "decisions", "outcomes", "documents"):
-            rows = pa.concat_tables(_rows(table, chosen, 1, seqs[chosen], shape.chars) for chosen in _portions(part))
-            entries.setdefault(table, []).append(files.put(bucket, table, shape.runs + 1, number, *files.encode(rows)))
+            made = pa.concat_tables(rows(table, chosen, 1, seqs[chosen], shape.chars) for chosen in _portions(part))
+            entries.setdefault(table, []).append(files.put(bucket, table, shape.runs + 1, number, *files.encode(made)))
     _commit(corpus, shape.runs + 1, {table: tuple(found) for table, found in entries.items()}, "compaction")
     corpus.roll()
     return corpus
@@ -78,8 +78,8 @@ def news_like(corpus: Corpus, shape: Shape, seq: int) -> None:
     entries: dict[Table, tuple[FileEntry, ...]] = {}
     for table in ("versions", "decisions", "outcomes", "documents"):
         numbers = (np.arange(first, first + NEW), 1), (old, 2)
-        rows = [_rows(table, each, version, np.full(len(each), seq), shape.chars) for each, version in numbers]
-        entries[table] = tuple(files.stage(corpus.bucket, table, [pa.concat_tables(rows)], seq=seq))
+        made = [rows(table, each, version, np.full(len(each), seq), shape.chars) for each, version in numbers]
+        entries[table] = tuple(files.stage(corpus.bucket, table, [pa.concat_tables(made)], seq=seq))
     _commit(corpus, seq, entries, "run")
     corpus.roll()
 
@@ -97,7 +97,7 @@ def _portions(numbers: np.ndarray) -> Iterator[np.ndarray]:
     return (numbers[start : start + PART] for start in range(0, len(numbers), PART))
 
 
-def _rows(table: Table, numbers: np.ndarray, version: int, seqs: np.ndarray, chars: int) -> pa.Table:
+def rows(table: Table, numbers: np.ndarray, version: int, seqs: np.ndarray, chars: int) -> pa.Table:
     """Rows of one table for documents, the columns that are never asked for null."""
     schema, size, ids = SCHEMAS[table], len(numbers), pa.array(_ids(numbers))
     pipeline, rights = {"code": "0.1.0", "config_id": "made"}, {"licence_url": None, "opt_outs": []}

@@ -14,6 +14,8 @@ from storage.objects import Bucket
 FORMAT = 2
 """Of a commit's JSON; a reader knows all up to its own, and refuses newer ones."""
 
+RECENT = 16
+
 Kind = Literal["run", "rollback", "compaction"]
 """run: rows from inputs · rollback: rows that restore what stood before a run · compaction: the same rows in other files."""
 
@@ -96,6 +98,12 @@ class CommitLog:
         self._bucket = bucket
         self._head = 0
         self._runs: dict[int, str] = {}
+        self._recent: dict[int, Commit] = {}
+
+    @property
+    def is_known(self) -> bool:
+        """Whether a commit is known here: then `head` needs nobody to tell it of one."""
+        return self._head > 0
 
     def head(self, at_least: int = 0) -> int:
         """Number of the newest commit, 0 without any.
@@ -116,18 +124,27 @@ class CommitLog:
 
     def read(self, seq: int) -> Commit:
         """One commit. Raises: KeyMissingError, DamagedError."""
+        if commit := self._recent.get(seq):
+            return commit
         key = keys.commit(seq)
         commit = Commit.from_json(self._bucket.get(key), key)
-        self._runs[seq] = commit.run
+        self._keep(commit)
         return commit
+
+    def _keep(self, commit: Commit) -> None:
+        """Holds the last few: each is asked for by every table that is rolled."""
+        self._runs[commit.seq] = commit.run
+        self._recent[commit.seq] = commit
+        if len(self._recent) > RECENT:
+            del self._recent[next(iter(self._recent))]
 
     def since(self, seq: int, head: int) -> Iterator[Commit]:
         """The commits after `seq` up to `head`, in order."""
         return (self.read(number) for number in range(seq + 1, head + 1))
 
-    def of_run(self, run: str, *, after: int = 0) -> int | None:
-        """Number of the run's commit, null where it has none; looks at those after `after`, newest first."""
-        for seq in range(self.head(after), after, -1):
+    def of_run(self, run: str, *, after: int = 0, head: int | None = None) -> int | None:
+        """Number of the run's commit, null where it has none; looks at those after `after`, newest first, up to the head."""
+        for seq in range(head or self.head(after), after, -1):
             if (self._runs.get(seq) or self.read(seq).run) == run:
                 return seq
         return None
@@ -138,11 +155,13 @@ class CommitLog:
         Where the store's answer is lost, or says that the number is taken, what stands there is asked for its write id.
         Raises: RefusedError for a number that would leave a gap.
         """
-        if commit.seq > 1 and self._bucket.head(keys.commit(commit.seq - 1)) is None:
+        before = commit.seq - 1
+        if before > self._head and self._bucket.head(keys.commit(before)) is None:
             raise RefusedError(f"commit {commit.seq} would leave a gap in the log")
         key = keys.commit(commit.seq)
         try:
             if self._bucket.create(key, commit.to_json()):
+                self._keep(commit)
                 return True
         except StoreUnavailableError:
             try:

@@ -19,7 +19,7 @@ from deltalake.transaction import AddAction, RemoveAction
 from storage import answers, keys
 from storage.commits import Commit, FileEntry
 from storage.keys import Table
-from storage.objects import Bucket
+from storage.objects import Bucket, ObjectInfo
 from storage.parquet import STATISTICS
 from storage.schema import SCHEMAS
 
@@ -63,21 +63,49 @@ class LiveFile:
         too_old = self.max_seq is not None and self.max_seq <= after
         return not (too_old or (until is not None and self.min_seq is not None and self.min_seq > until))
 
+    def lies_within(self, after: int, until: int | None) -> bool:
+        """Whether all its rows are of these commits."""
+        if self.min_seq is None or self.max_seq is None:
+            return after == 0 and until is None
+        return self.min_seq > after and (until is None or self.max_seq <= until)
+
 
 class Handle:
-    """One version of one table; `apply` moves it on."""
+    """One version of one table; `apply` moves the table on, `refresh` the handle."""
 
     def __init__(self, bucket: Bucket, table: Table) -> None:
-        uri, options = bucket.delta(keys.table(table))
+        uri, self._options = bucket.delta(keys.table(table))
         self.table: Table = table
         self._bucket = bucket
+        self._applied: tuple[int, int] | None = None
+        self._first = self._begun()
         with _translated(bucket, table):
-            self._delta = DeltaTable(uri, storage_options=options)
+            self._delta = DeltaTable(uri, storage_options=self._options)
+
+    def refresh(self) -> bool:
+        """Brings this to the newest version; False: the table must be opened anew, by other credentials, or its log is gone."""
+        if self._bucket.delta(keys.table(self.table))[1] != self._options:
+            return False
+        try:
+            self._delta.update_incremental()
+        except (DeltaError, OSError):
+            return False
+        return True
+
+    def stands(self) -> bool:
+        """Whether the log is the one that was opened: what a rebuild has begun anew must not be gone on with."""
+        return self._begun() == self._first
+
+    def _begun(self) -> ObjectInfo | None:
+        return self._bucket.head(_entry(self.table, 0))
 
     @property
     def applied(self) -> int:
         """Number of the newest commit that the table holds, 0 without any."""
-        return self._delta.transaction_version(APP) or 0
+        # Looked up in the log each time by deltalake, which takes milliseconds on S3.
+        if self._applied is None or self._applied[0] != self.version:
+            self._applied = self.version, self._delta.transaction_version(APP) or 0
+        return self._applied[1]
 
     @property
     def version(self) -> int:
@@ -176,8 +204,11 @@ def _add(entry: FileEntry, seq: int, when: int, changes: bool) -> AddAction:  # 
 
 def exists(bucket: Bucket, table: Table) -> bool:
     """Whether the table's log has begun; its first entry may have been cleaned up. deltalake would look with Python halted."""
-    log = f"{keys.table(table)}/_delta_log/"
-    return bucket.head(f"{log}{0:020d}.json") is not None or any(bucket.list(log))
+    return bucket.head(_entry(table, 0)) is not None or any(bucket.list(f"{keys.table(table)}/_delta_log/"))
+
+
+def _entry(table: Table, version: int) -> str:
+    return f"{keys.table(table)}/_delta_log/{version:020d}.json"
 
 
 @contextmanager

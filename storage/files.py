@@ -8,10 +8,11 @@ from operator import and_
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from storage import delta, keys, parquet
+from storage import keys, parquet
 from storage.commits import FileEntry
 from storage.keys import Table
 from storage.objects import Bucket
+from storage.pool import abreast
 from storage.schema import SCHEMAS
 
 ROWS_PER_FILE = 12_500
@@ -66,14 +67,15 @@ def entry_of(rows: pa.Table, data: bytes) -> FileEntry:
     return FileEntry("", len(data), rows.num_rows, parquet.sha256(data), *bounds)
 
 
-def read(bucket: Bucket, table: Table, path: str, columns: Sequence[str] | None = None) -> pa.Table:
+def read(bucket: Bucket, table: Table, path: str, columns: Sequence[str] | None = None, size: int | None = None) -> pa.Table:
     """Rows of one file, committed or only staged. Raises: KeyMissingError, DamagedError."""
-    return parquet.read(bucket, keys.table_file(table, path), SCHEMAS[table], columns)
+    return parquet.read(bucket, keys.table_file(table, path), SCHEMAS[table], columns, None, size)
 
 
 def read_all(bucket: Bucket, table: Table, entries: Iterable[FileEntry], columns: Sequence[str]) -> pa.Table:
     """Rows of several files, in their order."""
-    return parquet.concat((read(bucket, table, entry.path, columns) for entry in entries), SCHEMAS[table], columns)
+    found = abreast(lambda entry: read(bucket, table, entry.path, columns, entry.size), entries)
+    return parquet.concat(found, SCHEMAS[table], columns)
 
 
 def of_ids(ids: Iterable[str]) -> pc.Expression:
@@ -98,19 +100,6 @@ class Between:
 
 
 EVER = Between()
-
-
-def live(
-    bucket: Bucket,
-    table: Table,
-    columns: Sequence[str] | None = None,
-    where: pc.Expression | None = None,
-    between: Between = EVER,
-) -> Iterator[pa.Table]:
-    """Rows of a table as it stands, file by file; rows of one id and commit keep their order. Other files stay unread."""
-    for file in delta.Handle(bucket, table).files():
-        if file.overlaps(between.after, between.until):
-            yield parquet.read(bucket, keys.table_file(table, file.path), SCHEMAS[table], columns, between.within(where))
 
 
 def _portions(batches: Iterable[pa.Table], most_rows: int) -> Iterator[pa.Table]:

@@ -12,8 +12,10 @@ import pyarrow.compute as pc
 from storage import delta, files
 from storage.commits import Commit, CommitLog, FileEntry
 from storage.errors import DamagedError, StoreUnavailableError
+from storage.handles import Handles
 from storage.keys import TABLES, Table
 from storage.objects import Bucket
+from storage.pool import abreast
 
 REWRITE_BYTES = 256 * 2**20
 """Of files of `documents` that one run may write again; the commits that would take more wait for `winnow maintain`."""
@@ -37,26 +39,31 @@ class Budget:
         return True
 
 
-def roll(bucket: Bucket, log: CommitLog, head: int, budget: Budget) -> None:
+def roll(handles: Handles, log: CommitLog, head: int, budget: Budget) -> None:
     """Brings every table to commit `head`; `documents` as far as the budget reaches."""
     for table in TABLES:
-        roll_table(bucket, log, table, head, budget)
+        if not handles.has_reached(table, head):
+            roll_table(handles, log, table, head, budget)
 
 
-def roll_table(bucket: Bucket, log: CommitLog, table: Table, head: int, budget: Budget) -> None:
+def roll_table(handles: Handles, log: CommitLog, table: Table, head: int, budget: Budget) -> None:
     """Brings one table to commit `head`, or as far as the budget reaches."""
-    handle = delta.Handle(bucket, table)
-    while handle.widen():
-        handle = delta.Handle(bucket, table)
-    while handle.applied < head:
-        commit = log.read(handle.applied + 1)
-        moves = _moves(bucket, handle, commit, budget)
-        if moves is None:
-            return
-        moved = handle.apply(commit, *moves)
-        before, handle = handle, delta.Handle(bucket, table)
-        if not moved and handle.version == before.version:
-            raise StoreUnavailableError(f"the table {table} does not take commit {commit.seq}: run `winnow doctor`")
+    with handles.opened(table, to_move=True) as handle:
+        while handle.widen():
+            handle.refresh()
+        while handle.applied < head:
+            commit = log.read(handle.applied + 1)
+            moves = _moves(handles.bucket, handle, commit, budget)
+            if moves is None:
+                break
+            before, moved = handle.version, handle.apply(commit, *moves)
+            if moved and commit.seq == head:
+                handles.reached(table, head)
+                return
+            handle.refresh()
+            if not moved and handle.version == before:
+                raise StoreUnavailableError(f"the table {table} does not take commit {commit.seq}: run `winnow doctor`")
+        handles.reached(table, handle.applied)
 
 
 def _moves(
@@ -66,12 +73,11 @@ def _moves(
     named = list(commit.files.get(handle.table, ()))
     if handle.table != "documents":
         return named, _replaced(handle, commit)
-    decided = _decided(bucket, commit)
-    touched = [file for file in handle.files() if _holds(bucket, file, decided)] if len(decided) else []
+    touched = _touched(bucket, handle, decided) if len(decided := _decided(bucket, commit)) else []
     if not budget.pays(sum(file.size for file in touched)):
         return None
     for number, file in enumerate(touched, KEPT_PARTS):
-        rows = files.read(bucket, "documents", file.path)
+        rows = files.read(bucket, "documents", file.path, None, file.size)
         rest = rows.filter(pc.invert(pc.is_in(rows["id"], decided)))
         named += files.stage(bucket, "documents", [rest], seq=commit.seq, first_part=number)
     return named, touched
@@ -94,9 +100,15 @@ def _decided(bucket: Bucket, commit: Commit) -> pa.Array:
     return files.read_all(bucket, "decisions", entries, ["id"])["id"].combine_chunks()
 
 
-def _holds(bucket: Bucket, file: delta.LiveFile, decided: pa.Array) -> bool:
-    ids = files.read(bucket, "documents", file.path, ["id"])["id"]
-    return bool(pc.any(pc.is_in(ids, decided)).as_py())
+def _touched(bucket: Bucket, handle: delta.Handle, decided: pa.Array) -> list[delta.LiveFile]:
+    """The live files that hold a row of a document that is decided on."""
+
+    def holds(file: delta.LiveFile) -> bool:
+        ids = files.read(bucket, "documents", file.path, ["id"], file.size)["id"]
+        return bool(pc.any(pc.is_in(ids, decided)).as_py())
+
+    live = handle.files()
+    return [file for file, is_touched in zip(live, abreast(holds, live), strict=True) if is_touched]
 
 
 def lag(applied: dict[Table, int]) -> int:

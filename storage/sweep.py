@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 
-from storage import delta, keys
+from storage import keys
 from storage.errors import KeyMissingError
 from storage.keys import TABLES, Table
 from storage.objects import ObjectInfo
@@ -45,9 +45,10 @@ def _prefixes() -> Iterator[str]:
 
 def _table_keys(corpus: Corpus, table: Table, head: int) -> Iterator[str]:
     """Of files that count, that a reader may be at, and that commits name which the table has not taken."""
-    handle = delta.Handle(corpus.bucket, table)
-    yield from (keys.table_file(table, path) for path in ({file.path for file in handle.files()} | handle.tombstones()))
-    for commit in corpus.log.since(handle.applied, head):
+    with corpus.handles.opened(table) as handle:
+        paths, applied = {file.path for file in handle.files()} | handle.tombstones(), handle.applied
+    yield from (keys.table_file(table, path) for path in paths)
+    for commit in corpus.log.since(applied, head):
         yield from (keys.table_file(table, entry.path) for entry in commit.files.get(table, ()))
 
 

@@ -17,6 +17,7 @@ from storage import delta, files, keys, parquet, proposals
 from storage.commits import Commit, CommitLog, FileEntry
 from storage.errors import DamagedError, HeadMovedError, KeyMissingError, NotACorpusError, RefusedError
 from storage.files import EVER, Between
+from storage.handles import Handles
 from storage.keys import TABLES, Table
 from storage.objects import Bucket
 from storage.proposals import Proposal
@@ -33,6 +34,7 @@ class Corpus:
         """For `open` and `create`; checks nothing."""
         self.bucket = bucket
         self.log = CommitLog(bucket)
+        self.handles = Handles(bucket)
 
     @classmethod
     def create(cls, bucket: Bucket) -> "Corpus":
@@ -77,13 +79,13 @@ class Corpus:
 
         `documents` may stay behind where more of its bytes would have to be written again than the budget (null: none) allows.
         """
-        head = self.log.head(at_least=delta.Handle(self.bucket, TABLES[0]).applied)
-        roll(self.bucket, self.log, head, Budget(budget))
+        head = self.log.head(at_least=0 if self.log.is_known else self.handles.applied(TABLES[0]))
+        roll(self.handles, self.log, head, Budget(budget))
         return head
 
     def applied(self) -> dict[Table, int]:
         """Table → number of the newest commit that it holds."""
-        return {table: delta.Handle(self.bucket, table).applied for table in TABLES}
+        return {table: self.handles.applied(table) for table in TABLES}
 
     def scan(
         self,
@@ -103,7 +105,7 @@ class Corpus:
         between: Between = EVER,
     ) -> Iterator[pa.Table]:
         """The same, one file at a time. Rows of one id and commit keep their order; of different ones they have none."""
-        return files.live(self.bucket, table, columns, where, between)
+        return self.handles.live(table, columns, where, between)
 
     def stage_files(self, table: Table, batches: Iterable[pa.Table], *, seq: int) -> list[FileEntry]:
         """Writes rows as content-named files, ids ascending in each, which stay invisible until a commit names them.
@@ -133,7 +135,7 @@ class Corpus:
         Raises: HeadMovedError where another writer came first: roll and decide again; RefusedError where it breaks a law.
         """
         head = self.roll()
-        stands = self.log.of_run(proposal.run, after=proposal.head_at_plan)
+        stands = self.log.of_run(proposal.run, after=proposal.head_at_plan, head=head)
         if stands is not None:
             return stands
         if proposal.seq != head + 1:
@@ -151,12 +153,13 @@ class Corpus:
         return proposal.seq
 
     def _as_commit(self, proposal: Proposal) -> Commit:
-        proposals.check(self.bucket, proposal)
+        staged = proposals.Staged(self.handles, proposal)
+        proposals.check(staged)
         parts: dict[Table, tuple[FileEntry, ...]] = {
             "versions": tuple(proposal.versions),
             "decisions": tuple(proposal.decisions),
             "outcomes": tuple(proposal.outcomes),
-            "documents": tuple(self._stage_documents(proposal)),
+            "documents": tuple(self._stage_documents(staged)),
         }
         return Commit(
             seq=proposal.seq,
@@ -170,14 +173,14 @@ class Corpus:
             engines=proposal.engines,
             kind=proposal.kind,
             undoes=proposal.undoes,
-            is_all_new=proposals.is_all_new(self.bucket, proposal),
+            is_all_new=proposals.is_all_new(staged),
         )
 
-    def _stage_documents(self, proposal: Proposal) -> list[FileEntry]:
-        stand = sum(file.rows or 0 for file in delta.Handle(self.bucket, "documents").files())
+    def _stage_documents(self, staged: proposals.Staged) -> list[FileEntry]:
+        proposal = staged.proposal
+        stand = sum(file.rows or 0 for file in self.handles.files("documents"))
         most = files.rows_of_documents(stand + sum(entry.rows for entry in proposal.decisions))
-        rows = proposals.documents(self.bucket, proposal)
-        return files.stage(self.bucket, "documents", rows, seq=proposal.seq, most_rows=most)
+        return files.stage(self.bucket, "documents", proposals.documents(staged), seq=proposal.seq, most_rows=most)
 
 
 def _is_ours(key: str) -> bool:

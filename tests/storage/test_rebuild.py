@@ -140,3 +140,15 @@ def test_the_log_of_commits_is_never_touched(bucket):
     drop_log(bucket, "versions")
     rebuild(bucket)
     assert {info.key: (info.size, info.modified_at) for info in bucket.list(keys.COMMITS)} == before
+
+
+def test_a_writer_who_has_the_tables_open_goes_on_with_those_that_a_rebuild_began_anew(tmp_path):
+    corpus = Corpus.create(LocalBucket(tmp_path))
+    ingest(corpus, "first", {"bridge": "Planned.", "tower": "Low."})
+    corpus.applied()
+    for table in keys.TABLES:
+        drop_log(corpus.bucket, table)
+    rebuild(corpus.bucket)
+    assert ingest(corpus, "second", {"bridge": "Built."}) == 2
+    assert set(corpus.applied().values()) == set(Corpus.open(corpus.bucket).applied().values()) == {2}
+    assert_lawful(Corpus.open(corpus.bucket))

@@ -430,3 +430,31 @@ def test_a_corpus_made_before_a_column_existed_is_read_and_gets_it(tmp_path, mon
     before = snapshot(corpus)
     corpus.roll()
     assert snapshot(corpus) == before
+
+
+def test_a_table_stays_open_between_uses(corpus, monkeypatch):
+    ingest(corpus, "second", SECOND)
+    opened = []
+    make = delta.Handle.__init__
+    monkeypatch.setattr(delta.Handle, "__init__", lambda self, *args: opened.append(args) or make(self, *args))
+    ingest(corpus, "third", {"mill": "It turned."})
+    assert corpus.applied() == dict.fromkeys(keys.TABLES, 3)
+    assert not opened
+
+
+def test_a_table_that_is_open_is_seen_as_others_leave_it(corpus):
+    assert corpus.scan("documents").num_rows == len(FIRST)
+    ingest(Corpus.open(corpus.bucket), "other", {"mill": "It turned."})
+    assert texts(corpus)[doc_id("mill")] == "It turned."
+
+
+def test_other_credentials_open_a_table_anew(tmp_path, monkeypatch):
+    corpus = Corpus.create(LocalBucket(tmp_path))
+    with corpus.handles.opened("versions") as first:
+        pass
+    where, _ = corpus.bucket.delta(keys.table("versions"))
+    monkeypatch.setattr(LocalBucket, "delta", lambda *_: (where, {"aws_session_token": "renewed"}))
+    with corpus.handles.opened("versions") as second:
+        assert second is not first
+    with corpus.handles.opened("versions") as third:
+        assert third is second
