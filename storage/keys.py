@@ -6,7 +6,7 @@ A takedown walks every area of `AREAS` that holds text. Numbers are padded, so t
 import hashlib
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, get_args
 
 from storage.objects import check_key
@@ -37,6 +37,8 @@ DATA_FILE = re.compile(r"\d{12}-\d{4,}-[0-9a-f]{24}\.parquet")
 RAW_WARC = "raw/warc/"
 RAW_INDEX = "raw/index/"
 RAW_LISTS = "raw/lists/"
+RAW_RETIRED = "raw/retired/"
+SEGMENT = re.compile(r"raw/warc/(\d{4})/(\d\d)/(\d\d)/(.+)-\d{6,}-\d{4,}\.warc\.gz")
 
 AREAS: Mapping[str, bool] = {
     CORPUS: False,
@@ -56,6 +58,7 @@ AREAS: Mapping[str, bool] = {
     RAW_WARC: True,
     RAW_INDEX: True,
     RAW_LISTS: True,
+    RAW_RETIRED: False,
 }
 """Every prefix of the bucket → whether text of articles can stand below it; `raw/index/` holds headers of responses."""
 
@@ -185,6 +188,17 @@ def release_name(key: str) -> str:
 def raw_segment(stored_at: datetime, run: str, shard: int, part: int) -> str:
     """A WARC segment of a shard's pages. Text of articles."""
     return check_key(f"{RAW_WARC}{stored_at:%Y/%m/%d}/{run}-{shard:06d}-{part:04d}.warc.gz")
+
+
+def segment_of(key: str) -> tuple[date, str] | None:
+    """The day and the run that `raw_segment` spelled; null for a key that it did not."""
+    parts = SEGMENT.fullmatch(key)
+    return (date(*map(int, parts.groups()[:3])), parts[4]) if parts else None
+
+
+def raw_retired(day: date, sha256: str) -> str:
+    """The record of segments that a policy let go on a day. No text of articles."""
+    return f"{RAW_RETIRED}{day:%Y-%m-%d}-{sha256[:24]}.json"
 
 
 def raw_index(stored_at: datetime, run: str, shard: int) -> str:

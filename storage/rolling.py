@@ -97,8 +97,3 @@ def _decided(bucket: Bucket, commit: Commit) -> pa.Array:
 def _holds(bucket: Bucket, file: delta.LiveFile, decided: pa.Array) -> bool:
     ids = files.read(bucket, "documents", file.path, ["id"])["id"]
     return bool(pc.any(pc.is_in(ids, decided)).as_py())
-
-
-def lag(applied: dict[Table, int]) -> int:
-    """Commits that the tables of record hold and `documents` does not yet."""
-    return max(applied.values()) - applied["documents"]

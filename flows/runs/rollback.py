@@ -17,15 +17,14 @@ from flows.runs.plan import Owner, Plan, PlannedInput
 from flows.runs.report import Progress, Report
 from flows.runs.rework import new_id
 from flows.runs.settings import Settings
-from flows.runs.settle import recount
+from flows.runs.settle import recount, with_lag
 from flows.runs.state import State, read_state
 from flows.runs.stopwatch import Stopwatch
 from flows.runs.undo import Undo, undo
 from flows.runs.undoing import Undoing
-from flows.runs.wiring import pipeline_of
+from flows.runs.wiring import open_known, pipeline_of
 from ingest.stages import config_id_of
 from storage import keys
-from storage.bucket import open_bucket
 from storage.commits import Commit
 from storage.errors import HeadMovedError
 from storage.files import Between, of_ids
@@ -57,7 +56,7 @@ def rollback(request: RollbackRequest, settings: Settings, progress: Tell = lamb
     Raises: UnknownMomentError, NotFoundError, AlreadyAppliedError, RunIsAliveError, StorageError, each with one sentence.
     """
     stopwatch = Stopwatch()
-    corpus = Corpus.open(open_bucket(request.corpus))
+    corpus = open_known(request.corpus, settings)
     progress(Progress(0, STEPS, "looking for the run"))
     corpus.roll()
     target = find(corpus, request.run)
@@ -65,7 +64,7 @@ def rollback(request: RollbackRequest, settings: Settings, progress: Tell = lamb
     if not request.dry_run:
         plan = plans.claim(corpus.bucket, plan, lambda dead: corpus.log.of_run(dead.run, after=dead.base_seq) is not None)
     report = _settle(corpus, target, plan, settings, progress, dry_run=request.dry_run)
-    report = replace(stopwatch.stamp(report), kind="rollback", undoes=target.run, approved_by=plan.approved_by)
+    report = replace(stopwatch.stamp(with_lag(report, corpus)), kind="rollback", undoes=target.run, approved_by=plan.approved_by)
     if not request.dry_run:
         corpus.bucket.put(keys.run_record(plan.run), report.to_json().encode())
         plans.give_up(corpus.bucket, plan)

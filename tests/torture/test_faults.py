@@ -11,7 +11,7 @@ from tests.torture.conftest import FULL
 
 pytestmark = pytest.mark.slow
 SEEDS = range(50 if FULL else 2)
-"""By operation: of all five, 250 in full."""
+"""By operation: 50 each in full."""
 RATE = 0.06
 """Of requests that fail."""
 ATTEMPTS = 6
