@@ -16,5 +16,5 @@ from ingest.records import RawPage
 from ingest.stages import judge_factory
 
 judge_factory(pipeline_of(read(None, {}).settings))()(
-    RawPage(source="warm", name="up.txt", media_type="text/plain", body=b"Warm.\n")
+    [RawPage(source="warm", name="up.txt", media_type="text/plain", body=b"Warm.\n")]
 )
