@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CORPUS ?= ./corpus
 
-.PHONY: help install readers train run test test-all check fix lock bench evaluate clean
+.PHONY: help install readers train run test test-all torture check fix lock bench evaluate clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,9 @@ test: install  ## the fast tests; offline, without server or browser
 
 test-all: install  ## every test, the slow ones too
 	@$(BIN)/python -m pytest -rs
+
+torture: readers  ## everything that may kill, fail or overtake a run, in full: hours
+	@WINNOW_TORTURE=full $(BIN)/python -m pytest tests/torture -rs
 
 check: install  ## format, lint, types, tests: what must be green before a commit
 	@$(BIN)/ruff format --check .

@@ -115,7 +115,9 @@ def _facts(report: Report) -> Iterator[Fact]:
     yield Fact("new versions", f"{report.new_versions:,}" if report.new_versions else "", "of documents known before")
     yield Fact("series", f"{report.series:,}" if report.series else "", "linked to earlier issues, kept")
     yield Fact("round-ups", f"{report.round_ups:,}" if report.round_ups else "", "hold several other documents, kept")
-    yield Fact("withdrawn", f"{report.withdrawn:,}" if report.withdrawn else "", "documents that are rejected now")
+    why = "documents that the run had brought" if report.undoes else "documents that are rejected now"
+    yield Fact("withdrawn", f"{report.withdrawn:,}" if report.withdrawn else "", why)
+    yield Fact("undoes", report.undoes or "", "what it changed stands again as before, but for what later runs changed")
     yield Fact("plan", report.plan or "")
     yield Fact("approved by", report.approved_by or "")
     yield Fact("flags", ", ".join(f"{flag} {count:,}" for flag, count in sorted(report.flags.items())))
