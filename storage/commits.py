@@ -2,16 +2,16 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from storage import keys
 from storage.errors import DamagedError, KeyMissingError, RefusedError, StoreUnavailableError
-from storage.keys import Table
+from storage.keys import RECORDS, Table
 from storage.objects import Bucket
 
-FORMAT = 2
+FORMAT = 3
 """Of a commit's JSON; a reader knows all up to its own, and refuses newer ones."""
 
 Kind = Literal["run", "rollback", "compaction"]
@@ -64,7 +64,11 @@ class Commit:
     is_all_new: bool = False
     """Whether no document that it decides on was in `documents` before: then nothing there has to be looked for."""
     committed_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    """When it was about to be written, by the writer's clock."""
+    """When it was about to be written, by the writer's clock; `CommitLog.append` sees to it that times ascend."""
+    follows: str | None = None
+    """Write id of the commit before it; null for the first, and for commits of versions that did not record it."""
+    standing: Mapping[Table, int] = field(default_factory=dict)
+    """Append-only table → files that count in it once this commit is applied; empty where versions did not record it."""
 
     def to_json(self) -> bytes:
         """The commit as its object holds it."""
@@ -89,6 +93,19 @@ class Commit:
             raise DamagedError(f"{key} is not a commit: the object is damaged") from error
 
 
+def after(before: Commit, commit: Commit) -> Commit:
+    """The commit as it stands in the log behind another one."""
+    later = max(commit.committed_at, before.committed_at + timedelta(microseconds=1))
+    standing = _standing(before.standing, commit) if before.standing else {}
+    return replace(commit, committed_at=later, follows=before.write_id, standing=standing)
+
+
+def _standing(before: Mapping[Table, int], commit: Commit) -> dict[Table, int]:
+    return {
+        table: before.get(table, 0) + len(commit.files.get(table, ())) - len(commit.replaces.get(table, ())) for table in RECORDS
+    }
+
+
 class CommitLog:
     """The corpus's commits, 1, 2, 3 …; a number once taken never changes."""
 
@@ -96,6 +113,7 @@ class CommitLog:
         self._bucket = bucket
         self._head = 0
         self._runs: dict[int, str] = {}
+        self._last: Commit | None = None
 
     def head(self, at_least: int = 0) -> int:
         """Number of the newest commit, 0 without any.
@@ -107,8 +125,7 @@ class CommitLog:
             raise DamagedError(f"{keys.commit(at_least)} is missing, though its rows are in the tables: the log is damaged")
         known = max(self._head, at_least)
         if known == 0:
-            numbers = [keys.commit_seq(info.key) for info in self._bucket.list(keys.COMMITS)]
-            known = max(numbers, default=0)
+            known = max(keys.commit_seqs(info.key for info in self._bucket.list(keys.COMMITS)), default=0)
         while self._bucket.head(keys.commit(known + 1)) is not None:
             known += 1
         self._head = known
@@ -116,9 +133,11 @@ class CommitLog:
 
     def read(self, seq: int) -> Commit:
         """One commit. Raises: KeyMissingError, DamagedError."""
+        if self._last is not None and self._last.seq == seq:
+            return self._last
         key = keys.commit(seq)
         commit = Commit.from_json(self._bucket.get(key), key)
-        self._runs[seq] = commit.run
+        self._runs[seq], self._last = commit.run, commit
         return commit
 
     def since(self, seq: int, head: int) -> Iterator[Commit]:
@@ -136,10 +155,17 @@ class CommitLog:
         """Whether this commit has its number now; False: another writer took it, nothing is visible.
 
         Where the store's answer is lost, or says that the number is taken, what stands there is asked for its write id.
-        Raises: RefusedError for a number that would leave a gap.
+        Its time is never before that of the commit that it follows, whatever the clock says: followers ask by time.
+        Raises: RefusedError for a number that would leave a gap; DamagedError where the commit before it cannot be read.
         """
-        if commit.seq > 1 and self._bucket.head(keys.commit(commit.seq - 1)) is None:
-            raise RefusedError(f"commit {commit.seq} would leave a gap in the log")
+        if commit.seq > 1:
+            try:
+                before = self.read(commit.seq - 1)
+            except KeyMissingError as error:
+                raise RefusedError(f"commit {commit.seq} would leave a gap in the log") from error
+            commit = after(before, commit)
+        else:
+            commit = replace(commit, standing=_standing({}, commit))
         key = keys.commit(commit.seq)
         try:
             if self._bucket.create(key, commit.to_json()):

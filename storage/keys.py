@@ -5,7 +5,7 @@ A takedown walks every area of `AREAS` that holds text. Numbers are padded, so t
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Literal, get_args
 
@@ -33,6 +33,9 @@ PROBES = "clean/probes/"
 RELEASES = "clean/releases/"
 LATEST = f"{RELEASES}latest.json"
 """Names the newest release. No text of articles."""
+COMMIT = re.compile(r"clean/commits/\d{12,}\.json")
+STAGED_SHARD = re.compile(r"clean/staged/[^/]+/\d{6,}\.parquet")
+SKETCH_SEGMENT = re.compile(r"clean/sketches/\d{12,}-[0-9a-f]{24}\.parquet")
 DATA_FILE = re.compile(r"\d{12}-\d{4,}-[0-9a-f]{24}\.parquet")
 RAW_WARC = "raw/warc/"
 RAW_INDEX = "raw/index/"
@@ -68,6 +71,11 @@ def commit(seq: int) -> str:
     return f"{COMMITS}{seq:012d}.json"
 
 
+def commit_seqs(keys: Iterable[str]) -> list[int]:
+    """The numbers of the commits among some keys; what a stranger put beside them is none."""
+    return [commit_seq(key) for key in keys if COMMIT.fullmatch(key)]
+
+
 def commit_seq(key: str) -> int:
     """The number that `commit` spelled."""
     return int(key.removeprefix(COMMITS).removesuffix(".json"))
@@ -92,6 +100,11 @@ def is_data_file(key: str) -> bool:
     """Whether a key is one of a table's data files."""
     folder, _, path = key.rpartition("/")
     return folder in {table(name) for name in TABLES} and DATA_FILE.fullmatch(path) is not None
+
+
+def is_passing(key: str) -> bool:
+    """Whether a key is one of what runs stage or try, and of segments of sketches: of all else nothing is ever swept."""
+    return key.startswith(PROBES) or any(spelled.fullmatch(key) for spelled in (STAGED_SHARD, SKETCH_SEGMENT))
 
 
 def data_digest(path: str) -> str:

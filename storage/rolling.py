@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 
 from storage import delta, files
 from storage.commits import Commit, CommitLog, FileEntry
-from storage.errors import DamagedError, StoreUnavailableError
-from storage.keys import TABLES, Table
+from storage.errors import DamagedError, KeyMissingError, StoreUnavailableError
+from storage.keys import RECORDS, TABLES, Table
 from storage.objects import Bucket
 
 REWRITE_BYTES = 256 * 2**20
@@ -57,6 +57,18 @@ def roll_table(bucket: Bucket, log: CommitLog, table: Table, head: int, budget: 
         before, handle = handle, delta.Handle(bucket, table)
         if not moved and handle.version == before.version:
             raise StoreUnavailableError(f"the table {table} does not take commit {commit.seq}: run `winnow doctor`")
+    if 0 < head == handle.applied and table in RECORDS:
+        _require_whole(handle, log.read(head))
+
+
+def _require_whole(handle: delta.Handle, newest: Commit) -> None:
+    """Raises: DamagedError where files were added or lost by others: a run would decide on rows that are not those of the log."""
+    wanted = newest.standing.get(handle.table)
+    if wanted is not None and handle.count != wanted:
+        raise DamagedError(
+            f"the table {handle.table} holds {handle.count} files where commit {newest.seq} left it with {wanted}: somebody else has "
+            "written to it, or its log was cut; `winnow rebuild` makes it anew"
+        )
 
 
 def _moves(
@@ -71,10 +83,18 @@ def _moves(
     if not budget.pays(sum(file.size for file in touched)):
         return None
     for number, file in enumerate(touched, KEPT_PARTS):
-        rows = files.read(bucket, "documents", file.path)
+        rows = _read(bucket, file)
         rest = rows.filter(pc.invert(pc.is_in(rows["id"], decided)))
         named += files.stage(bucket, "documents", [rest], seq=commit.seq, first_part=number)
     return named, touched
+
+
+def _read(bucket: Bucket, file: delta.LiveFile, columns: list[str] | None = None) -> pa.Table:
+    """Rows of a live file of `documents`. Raises: DamagedError where it is gone: nothing else derives it anew."""
+    try:
+        return files.read(bucket, "documents", file.path, columns)
+    except KeyMissingError as error:
+        raise DamagedError(f"{error}, which the table documents names: `winnow rebuild` makes the table anew") from error
 
 
 def _replaced(handle: delta.Handle, commit: Commit) -> list[delta.LiveFile]:
@@ -95,5 +115,5 @@ def _decided(bucket: Bucket, commit: Commit) -> pa.Array:
 
 
 def _holds(bucket: Bucket, file: delta.LiveFile, decided: pa.Array) -> bool:
-    ids = files.read(bucket, "documents", file.path, ["id"])["id"]
+    ids = _read(bucket, file, ["id"])["id"]
     return bool(pc.any(pc.is_in(ids, decided)).as_py())

@@ -17,6 +17,8 @@ from storage.verification.report import Fault, Listed, Tell, Verified
 YOUNG = timedelta(hours=24)
 """What no commit names and is younger may belong to a run that is at work."""
 MOST_STRANGERS = 5
+SUFFIXES = (".json", ".jsonl.zst", ".parquet", ".warc.gz", ".html", ".md", ".svg")
+"""With which every key of ours ends, but for probes of a store."""
 OF_ROWS = (keys.COMMITS, *(keys.table(table) for table in TABLES))
 """Where a fault makes it pointless to look at rows."""
 
@@ -69,8 +71,15 @@ def _strangers(listed: Listed) -> Iterator[str]:
     """Objects that this program has not named."""
     folders = tuple(f"{keys.table(table)}/" for table in TABLES)
     for key in listed:
-        if not (_is_of_table(key) if key.startswith(folders) else key.startswith(tuple(AREAS))):
+        if not (_is_of_table(key) if key.startswith(folders) else key.startswith(tuple(AREAS)) and _is_named_so(key)):
             yield key
+
+
+def _is_named_so(key: str) -> bool:
+    """Whether a key below one of our prefixes is one that this program gives, as far as that can be told by its form."""
+    if key.startswith(keys.COMMITS):
+        return bool(keys.commit_seqs([key]))
+    return key.endswith(SUFFIXES) or key.startswith(keys.PROBES)
 
 
 def _is_of_table(key: str) -> bool:

@@ -21,7 +21,7 @@ GONE = "its pages cannot be cleaned again or shown as they came; the cleaned doc
 def retired(bucket: Bucket, listed: Listed, found: Verified) -> set[str]:
     """The segments that a policy let go, by the records of it; one that cannot be read is a fault."""
     last: dict[str, datetime] = {}
-    for key in (key for key in listed if key.startswith(keys.RAW_RETIRED)):
+    for key in (key for key in listed if key.startswith(keys.RAW_RETIRED) and key.endswith(".json")):
         try:
             record = Retirement.from_json(bucket.get(key), key)
         except (DamagedError, KeyMissingError) as error:
@@ -62,7 +62,7 @@ def _ends(refs: pa.StructArray) -> dict[str, int]:
 
 def records(bucket: Bucket, listed: Listed, gone: Collection[str], found: Verified, tell: Tell) -> None:
     """Reads every stored page that is not gone by policy and compares it with the digest in its index."""
-    indexes = [key for key in listed if key.startswith(keys.RAW_INDEX)]
+    indexes = [key for key in listed if key.startswith(keys.RAW_INDEX) and key.endswith(".parquet")]
     for number, key in enumerate(indexes):
         tell("raw pages", number, len(indexes))
         try:
