@@ -66,8 +66,8 @@ def _require_whole(handle: delta.Handle, newest: Commit) -> None:
     wanted = newest.standing.get(handle.table)
     if wanted is not None and handle.count != wanted:
         raise DamagedError(
-            f"the table {handle.table} holds {handle.count} files where commit {newest.seq} left it with {wanted}: somebody else has "
-            "written to it, or its log was cut; `winnow rebuild` makes it anew"
+            f"the table {handle.table} holds {handle.count} files where commit {newest.seq} left it with {wanted}: "
+            "somebody else has written to it, or its log was cut; `winnow rebuild` makes it anew"
         )
 
 
