@@ -18,7 +18,7 @@ from tests.torture import scene
 PLENTY = "64m"
 STEP = 12 * 1024
 """Bytes by which each next disk is larger."""
-EVERY = 4
+EVERY = 2
 """Of the writes at which rights are lost."""
 
 
