@@ -69,7 +69,7 @@ def test_what_boto3_raises_becomes_a_sentence(error, kind, sentence):
         (
             "IO error: Permission denied (os error 13) /connect/403 Forbidden",
             StoreUnavailableError,
-            "Permission denied (os error 13)",
+            "permission denied: make the folder writable",
         ),
     ],
 )
