@@ -133,8 +133,9 @@ class CommitLog:
 
     def read(self, seq: int) -> Commit:
         """One commit. Raises: KeyMissingError, DamagedError."""
-        if self._last is not None and self._last.seq == seq:
-            return self._last
+        last = self._last  # several threads may read at once
+        if last is not None and last.seq == seq:
+            return last
         key = keys.commit(seq)
         commit = Commit.from_json(self._bucket.get(key), key)
         self._runs[seq], self._last = commit.run, commit
