@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flows.runs import previews
 from flows.runs.choices import choices
-from flows.runs.wiring import open_corpus
+from flows.runs.reading import open_corpus
 from storage import keys
 from storage.bucket import Bucket
 from storage.errors import StorageError
@@ -33,8 +33,7 @@ class Lists:
 def lists_of(location: str) -> Lists:
     """What the corpus there offers; nothing where there is none yet, or where the store does not answer."""
     try:
-        corpus = open_corpus(location, create=False)
-        return _of(corpus) if corpus else Lists()
+        return _of(open_corpus(location))
     except StorageError:
         return Lists()
 

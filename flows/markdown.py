@@ -121,6 +121,7 @@ def of_maintenance(done: Maintained) -> str:
             f"- {len(done.recorded):,} runs that died after their commit were recorded",
             f"- {len(done.given_up):,} runs that died before their commit were given up",
             f"- {done.removed:,} objects that no commit names were removed",
+            f"- {done.retired:,} segments of raw pages were retired, as `[retention]` says",
             "" if done.is_done else "\nMore is left to remove: the next run goes on.",
         ]
     )

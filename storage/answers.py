@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from storage.errors import AccessError, DamagedError, StoreUnavailableError
+from storage.local import ADVICE
 
 EXPIRED = "the session token has expired or is not valid: get new credentials and run the same command again"
 UNKNOWN_KEY = "the store does not know the access key: check AWS_ACCESS_KEY_ID or the profile"
@@ -55,6 +56,7 @@ CODE = re.compile(r"<Code>(\w+)</Code>")
 STATUS = re.compile(r"\b([345]\d\d) [A-Z][a-z]+")
 OVER_HTTP = re.compile(r"https?://|HTTP error")
 NO_ANSWER = re.compile(r"error sending request|timed out|connect|dns error|connection", re.IGNORECASE)
+OS_ERROR = re.compile(r"\(os error (\d+)\)")
 CERTIFICATE = re.compile(r"certificate|UnknownIssuer", re.IGNORECASE)
 OWN_LOG = re.compile(r"kernel error", re.IGNORECASE)
 """What deltalake says of a table whose log is gone, cut, damaged or has a gap."""
@@ -75,14 +77,23 @@ def of_delta(place: str, error: Exception) -> StoreUnavailableError | DamagedErr
     """The error for what deltalake raised: its text holds the store's answer, on several coloured lines."""
     text = TRACE.sub("", " ".join(COLOUR.sub("", str(error)).replace("↳", " ").split()))
     code = CODE.search(text) or STATUS.search(text)
-    if not OVER_HTTP.search(text) and OWN_LOG.search(text):
-        return DamagedError(f"{place} has a log that cannot be read ({text}): `winnow rebuild` makes it anew")
     if not OVER_HTTP.search(text):
-        return StoreUnavailableError(f"{place} cannot be read or written: {text}")
+        return _of_file_system(place, text)
     if code:
         return of_code(place, code[1])
     if CERTIFICATE.search(text):
         return AccessError(f"{place}: {UNTRUSTED}")
     if NO_ANSWER.search(text):
         return StoreUnavailableError(f"{place}: {UNREACHABLE}")
+    return StoreUnavailableError(f"{place} cannot be read or written: {text}")
+
+
+def _of_file_system(place: str, text: str) -> StoreUnavailableError | DamagedError:
+    # Asked first: a log that may not be read is not damaged, and nothing is to be made anew in its place.
+    number = OS_ERROR.search(text)
+    advice = ADVICE.get(int(number[1])) if number else None
+    if advice:
+        return StoreUnavailableError(f"{place}: {advice}")
+    if OWN_LOG.search(text):
+        return DamagedError(f"{place} has a log that cannot be read ({text}): `winnow rebuild` makes it anew")
     return StoreUnavailableError(f"{place} cannot be read or written: {text}")

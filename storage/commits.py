@@ -2,16 +2,16 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from storage import keys
 from storage.errors import DamagedError, KeyMissingError, RefusedError, StoreUnavailableError
-from storage.keys import Table
+from storage.keys import RECORDS, Table
 from storage.objects import Bucket
 
-FORMAT = 2
+FORMAT = 3
 """Of a commit's JSON; a reader knows all up to its own, and refuses newer ones."""
 
 RECENT = 16
@@ -66,7 +66,11 @@ class Commit:
     is_all_new: bool = False
     """Whether no document that it decides on was in `documents` before: then nothing there has to be looked for."""
     committed_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    """When it was about to be written, by the writer's clock."""
+    """When it was about to be written, by the writer's clock; `CommitLog.append` sees to it that times ascend."""
+    follows: str | None = None
+    """Write id of the commit before it; null for the first, and for commits of versions that did not record it."""
+    standing: Mapping[Table, int] = field(default_factory=dict)
+    """Append-only table → files that count in it once this commit is applied; empty where versions did not record it."""
 
     def to_json(self) -> bytes:
         """The commit as its object holds it."""
@@ -89,6 +93,19 @@ class Commit:
             return cls(**says)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise DamagedError(f"{key} is not a commit: the object is damaged") from error
+
+
+def after(before: Commit, commit: Commit) -> Commit:
+    """The commit as it stands in the log behind another one."""
+    later = max(commit.committed_at, before.committed_at + timedelta(microseconds=1))
+    standing = _standing(before.standing, commit) if before.standing else {}
+    return replace(commit, committed_at=later, follows=before.write_id, standing=standing)
+
+
+def _standing(before: Mapping[Table, int], commit: Commit) -> dict[Table, int]:
+    return {
+        table: before.get(table, 0) + len(commit.files.get(table, ())) - len(commit.replaces.get(table, ())) for table in RECORDS
+    }
 
 
 class CommitLog:
@@ -115,8 +132,7 @@ class CommitLog:
             raise DamagedError(f"{keys.commit(at_least)} is missing, though its rows are in the tables: the log is damaged")
         known = max(self._head, at_least)
         if known == 0:
-            numbers = [keys.commit_seq(info.key) for info in self._bucket.list(keys.COMMITS)]
-            known = max(numbers, default=0)
+            known = max(keys.commit_seqs(info.key for info in self._bucket.list(keys.COMMITS)), default=0)
         while self._bucket.head(keys.commit(known + 1)) is not None:
             known += 1
         self._head = known
@@ -135,8 +151,8 @@ class CommitLog:
         """Holds the last few: each is asked for by every table that is rolled."""
         self._runs[commit.seq] = commit.run
         self._recent[commit.seq] = commit
-        if len(self._recent) > RECENT:
-            del self._recent[next(iter(self._recent))]
+        for seq in list(self._recent)[:-RECENT]:  # several threads may read at once
+            self._recent.pop(seq, None)
 
     def since(self, seq: int, head: int) -> Iterator[Commit]:
         """The commits after `seq` up to `head`, in order."""
@@ -153,11 +169,17 @@ class CommitLog:
         """Whether this commit has its number now; False: another writer took it, nothing is visible.
 
         Where the store's answer is lost, or says that the number is taken, what stands there is asked for its write id.
-        Raises: RefusedError for a number that would leave a gap.
+        Its time is never before that of the commit that it follows, whatever the clock says: followers ask by time.
+        Raises: RefusedError for a number that would leave a gap; DamagedError where the commit before it cannot be read.
         """
-        before = commit.seq - 1
-        if before > self._head and self._bucket.head(keys.commit(before)) is None:
-            raise RefusedError(f"commit {commit.seq} would leave a gap in the log")
+        if commit.seq > 1:
+            try:
+                before = self.read(commit.seq - 1)
+            except KeyMissingError as error:
+                raise RefusedError(f"commit {commit.seq} would leave a gap in the log") from error
+            commit = after(before, commit)
+        else:
+            commit = replace(commit, standing=_standing({}, commit))
         key = keys.commit(commit.seq)
         try:
             if self._bucket.create(key, commit.to_json()):

@@ -126,6 +126,11 @@ class Handle:
         rows = zip(*(actions[name].to_pylist() for name in names), strict=True)
         return sorted((LiveFile(*row) for row in rows), key=lambda file: file.path)
 
+    @property
+    def count(self) -> int:
+        """How many files count in this version."""
+        return len(pa.table(self._delta.get_add_actions()))
+
     def tombstones(self) -> set[str]:
         """Paths of files that were replaced less than `READABLE_H` ago: whoever opened an older version may be at them."""
         replaced, over = (

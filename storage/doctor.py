@@ -209,11 +209,11 @@ def _with_corpus(bucket: Bucket, findings: list[Finding]) -> Diagnosis:
             return Diagnosis(bucket.uri, tuple(findings))
         head, applied = CommitLog(bucket).head(), Corpus(bucket).applied()
     except StorageError as error:
-        damage = Finding("corpus", "missing", str(error), "the next `winnow ingest` repairs what can be repaired")
+        damage = Finding("corpus", "missing", str(error), "`winnow verify` says what is damaged and what helps")
         return Diagnosis(bucket.uri, (*findings, damage))
     behind = [f"{table} at {seq}" for table, seq in applied.items() if seq < head]
     seen = f"commit {head} is the newest; {'behind it: ' + ', '.join(behind) if behind else 'all tables hold it'}"
-    follows = "the next command brings the tables up to it" if behind else "readers see the newest state"
+    follows = "`winnow maintain` brings the tables up to it" if behind else "readers see the newest state"
     return Diagnosis(bucket.uri, (*findings, Finding("corpus", "note" if behind else "fine", seen, follows)), head, applied)
 
 

@@ -8,6 +8,7 @@ StorageError
 ├── HeadMovedError          another writer committed first: read the new state and decide again
 ├── UnknownMomentError      a commit, run or time that the corpus does not have: the user names another
 ├── KeyMissingError         no object stands at a key: the caller knows whether that is normal
+│   └── RetiredError        it was let go by a policy, which says so
 ├── DamagedError            an object is not what the log or an index says: stop, nothing is written over it
 └── RefusedError            what the caller asked for would break the corpus: stop, a fault of the program
 """
@@ -50,6 +51,18 @@ class KeyMissingError(StorageError):
 
     def __reduce__(self) -> tuple[type["KeyMissingError"], tuple[str]]:
         return type(self), (self.key,)
+
+
+class RetiredError(KeyMissingError):
+    """The object was let go by a policy on a day that is known."""
+
+    def __init__(self, key: str, told: str) -> None:
+        Exception.__init__(self, f"{key} was {told}: its bytes are no longer there, what was made of them is whole")
+        self.key = key
+        self.told = told
+
+    def __reduce__(self) -> tuple[type["RetiredError"], tuple[str, str]]:  # type: ignore[override]
+        return type(self), (self.key, self.told)
 
 
 class DamagedError(StorageError):

@@ -5,8 +5,8 @@ A takedown walks every area of `AREAS` that holds text. Numbers are padded, so t
 
 import hashlib
 import re
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Literal, get_args
 
 from storage.objects import check_key
@@ -33,10 +33,15 @@ PROBES = "clean/probes/"
 RELEASES = "clean/releases/"
 LATEST = f"{RELEASES}latest.json"
 """Names the newest release. No text of articles."""
+COMMIT = re.compile(r"clean/commits/\d{12,}\.json")
+STAGED_SHARD = re.compile(r"clean/staged/[^/]+/\d{6,}\.parquet")
+SKETCH_SEGMENT = re.compile(r"clean/sketches/\d{12,}-[0-9a-f]{24}\.parquet")
 DATA_FILE = re.compile(r"\d{12}-\d{4,}-[0-9a-f]{24}\.parquet")
 RAW_WARC = "raw/warc/"
 RAW_INDEX = "raw/index/"
 RAW_LISTS = "raw/lists/"
+RAW_RETIRED = "raw/retired/"
+SEGMENT = re.compile(r"raw/warc/(\d{4})/(\d\d)/(\d\d)/(.+)-\d{6,}-\d{4,}\.warc\.gz")
 
 AREAS: Mapping[str, bool] = {
     CORPUS: False,
@@ -56,6 +61,7 @@ AREAS: Mapping[str, bool] = {
     RAW_WARC: True,
     RAW_INDEX: True,
     RAW_LISTS: True,
+    RAW_RETIRED: False,
 }
 """Every prefix of the bucket → whether text of articles can stand below it; `raw/index/` holds headers of responses."""
 
@@ -63,6 +69,11 @@ AREAS: Mapping[str, bool] = {
 def commit(seq: int) -> str:
     """The commit of that number, from 1. No text of articles."""
     return f"{COMMITS}{seq:012d}.json"
+
+
+def commit_seqs(keys: Iterable[str]) -> list[int]:
+    """The numbers of the commits among some keys; what a stranger put beside them is none."""
+    return [commit_seq(key) for key in keys if COMMIT.fullmatch(key)]
 
 
 def commit_seq(key: str) -> int:
@@ -89,6 +100,11 @@ def is_data_file(key: str) -> bool:
     """Whether a key is one of a table's data files."""
     folder, _, path = key.rpartition("/")
     return folder in {table(name) for name in TABLES} and DATA_FILE.fullmatch(path) is not None
+
+
+def is_passing(key: str) -> bool:
+    """Whether a key is one of what runs stage or try, and of segments of sketches: of all else nothing is ever swept."""
+    return key.startswith(PROBES) or any(spelled.fullmatch(key) for spelled in (STAGED_SHARD, SKETCH_SEGMENT))
 
 
 def data_digest(path: str) -> str:
@@ -185,6 +201,17 @@ def release_name(key: str) -> str:
 def raw_segment(stored_at: datetime, run: str, shard: int, part: int) -> str:
     """A WARC segment of a shard's pages. Text of articles."""
     return check_key(f"{RAW_WARC}{stored_at:%Y/%m/%d}/{run}-{shard:06d}-{part:04d}.warc.gz")
+
+
+def segment_of(key: str) -> tuple[date, str] | None:
+    """The day and the run that `raw_segment` spelled; null for a key that it did not."""
+    parts = SEGMENT.fullmatch(key)
+    return (date(*map(int, parts.groups()[:3])), parts[4]) if parts else None
+
+
+def raw_retired(day: date, sha256: str) -> str:
+    """The record of segments that a policy let go on a day. No text of articles."""
+    return f"{RAW_RETIRED}{day:%Y-%m-%d}-{sha256[:24]}.json"
 
 
 def raw_index(stored_at: datetime, run: str, shard: int) -> str:

@@ -46,12 +46,12 @@ class LocalBucket:
 
     def get(self, key: str) -> bytes:
         """The object's bytes."""
-        with _translated(key):
+        with _reading(key):
             return self._path(key).read_bytes()
 
     def get_range(self, key: str, offset: int, length: int) -> bytes:
         """Exactly `length` bytes from `offset`."""
-        with _translated(key), self._path(key).open("rb") as file:
+        with _reading(key), self._path(key).open("rb") as file:
             file.seek(offset)
             found = file.read(length)
         if len(found) != length:
@@ -69,7 +69,7 @@ class LocalBucket:
     def head(self, key: str) -> ObjectInfo | None:
         """Size and time of an object, or null where none stands."""
         try:
-            with _translated(key):
+            with _reading(key):
                 return _info(key, self._path(key))
         except KeyMissingError:
             return None
@@ -215,6 +215,16 @@ def _translated(key: str) -> Iterator[None]:
         raise KeyMissingError(key) from error
     except OSError as error:
         raise _unavailable(key, error) from error
+
+
+@contextmanager
+def _reading(key: str) -> Iterator[None]:
+    """The same where nothing is written: below a stranger's file there is no object."""
+    with _translated(key):
+        try:
+            yield
+        except NotADirectoryError as error:
+            raise FileNotFoundError(error.errno, error.strerror) from error
 
 
 def _unavailable(key: str, error: OSError) -> StorageError:

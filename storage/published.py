@@ -36,6 +36,8 @@ class Pinned:
 
     seqs: frozenset[int]
     """Commits whose states are released, or about to be."""
+    begun: frozenset[int]
+    """Those of them that are about to be: what rows of theirs name is not in `raw`."""
     raw: frozenset[str]
     """Keys of the WARC segments that rows of finished releases name."""
 
@@ -108,15 +110,16 @@ def point(bucket: Bucket) -> str:
 
 def pinned(bucket: Bucket) -> Pinned:
     """What retention and vacuum must leave alone for the releases' sake."""
-    seqs, raw = set(), set()
+    seqs, unfinished, raw = set(), set(), set()
     for name in _names(bucket):
         manifest = find(bucket, name)
         terms = manifest.terms if manifest else begun(bucket, name)
         seqs.update([terms.seq] if terms else [])
+        unfinished.update([terms.seq] if terms and not manifest else [])
         for file in manifest.data if manifest else ():
             refs = parquet.read(bucket, keys.release_file(name, file.path), shelves.SCHEMA, ["raw_ref"])["raw_ref"]
             raw.update(pc.drop_null(pc.unique(pc.struct_field(refs, "key"))).to_pylist())
-    return Pinned(frozenset(seqs), frozenset(raw))
+    return Pinned(frozenset(seqs), frozenset(unfinished), frozenset(raw))
 
 
 def _read(bucket: Bucket, name: str) -> tuple[Manifest, str] | None:

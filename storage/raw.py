@@ -1,7 +1,7 @@
 """The raw store: every page exactly as received, in WARC segments, and an index written after them.
 
 The index is what makes a shard's pages stored: segments without one are the leftovers of a run that died. Nothing here is
-ever swept or rewritten, but by takedown; of feeds and lists of URLs the last answer alone is kept.
+ever swept or rewritten, but by takedown and by a policy of retention; of feeds and lists of URLs the last answer alone is kept.
 """
 
 import json
@@ -13,8 +13,8 @@ from typing import Any
 import pyarrow as pa
 
 from ingest.records import RawPage
-from storage import keys, parquet, warc
-from storage.errors import DamagedError, KeyMissingError, RefusedError
+from storage import keys, parquet, retired, warc
+from storage.errors import DamagedError, KeyMissingError, RefusedError, RetiredError
 from storage.objects import Bucket
 
 MAX_SEGMENT_BYTES = 64 * 2**20
@@ -100,8 +100,15 @@ def stored_shard(bucket: Bucket, shard: Shard) -> list[tuple[str, RawRef]] | Non
 
 
 def read(bucket: Bucket, ref: RawRef) -> RawPage:
-    """The page, equal to the one that was stored. Raises: KeyMissingError, DamagedError."""
-    return warc.page_of(bucket.get_range(ref.key, ref.offset, ref.length), ref.key)
+    """The page, equal to the one that was stored. Raises: RetiredError, KeyMissingError, DamagedError."""
+    try:
+        data = bucket.get_range(ref.key, ref.offset, ref.length)
+    except KeyMissingError:
+        told = retired.told(bucket, ref.key)
+        if told is None:
+            raise
+        raise RetiredError(ref.key, told) from None
+    return warc.page_of(data, ref.key)
 
 
 def keep_list(bucket: Bucket, url: str, page: RawPage) -> None:

@@ -11,9 +11,9 @@ import pyarrow.compute as pc
 
 from storage import delta, files
 from storage.commits import Commit, CommitLog, FileEntry
-from storage.errors import DamagedError, StoreUnavailableError
+from storage.errors import DamagedError, KeyMissingError, StoreUnavailableError
 from storage.handles import Handles
-from storage.keys import TABLES, Table
+from storage.keys import RECORDS, TABLES, Table
 from storage.objects import Bucket
 from storage.pool import abreast
 
@@ -57,13 +57,22 @@ def roll_table(handles: Handles, log: CommitLog, table: Table, head: int, budget
             if moves is None:
                 break
             before, moved = handle.version, handle.apply(commit, *moves)
-            if moved and commit.seq == head:
-                handles.reached(table, head)
-                return
             handle.refresh()
             if not moved and handle.version == before:
                 raise StoreUnavailableError(f"the table {table} does not take commit {commit.seq}: run `winnow doctor`")
+        if 0 < head == handle.applied and table in RECORDS:
+            _require_whole(handle, log.read(head))
         handles.reached(table, handle.applied)
+
+
+def _require_whole(handle: delta.Handle, newest: Commit) -> None:
+    """Raises: DamagedError where files were added or lost by others: a run would decide on rows that are not those of the log."""
+    wanted = newest.standing.get(handle.table)
+    if wanted is not None and handle.count != wanted:
+        raise DamagedError(
+            f"the table {handle.table} holds {handle.count} files where commit {newest.seq} left it with {wanted}: "
+            "somebody else has written to it, or its log was cut; `winnow rebuild` makes it anew"
+        )
 
 
 def _moves(
@@ -77,10 +86,18 @@ def _moves(
     if not budget.pays(sum(file.size for file in touched)):
         return None
     for number, file in enumerate(touched, KEPT_PARTS):
-        rows = files.read(bucket, "documents", file.path, None, file.size)
+        rows = _read(bucket, file)
         rest = rows.filter(pc.invert(pc.is_in(rows["id"], decided)))
         named += files.stage(bucket, "documents", [rest], seq=commit.seq, first_part=number)
     return named, touched
+
+
+def _read(bucket: Bucket, file: delta.LiveFile, columns: list[str] | None = None) -> pa.Table:
+    """Rows of a live file of `documents`. Raises: DamagedError where it is gone: nothing else derives it anew."""
+    try:
+        return files.read(bucket, "documents", file.path, columns, file.size)
+    except KeyMissingError as error:
+        raise DamagedError(f"{error}, which the table documents names: `winnow rebuild` makes the table anew") from error
 
 
 def _replaced(handle: delta.Handle, commit: Commit) -> list[delta.LiveFile]:
@@ -104,13 +121,7 @@ def _touched(bucket: Bucket, handle: delta.Handle, decided: pa.Array) -> list[de
     """The live files that hold a row of a document that is decided on."""
 
     def holds(file: delta.LiveFile) -> bool:
-        ids = files.read(bucket, "documents", file.path, ["id"], file.size)["id"]
-        return bool(pc.any(pc.is_in(ids, decided)).as_py())
+        return bool(pc.any(pc.is_in(_read(bucket, file, ["id"])["id"], decided)).as_py())
 
     live = handle.files()
     return [file for file, is_touched in zip(live, abreast(holds, live), strict=True) if is_touched]
-
-
-def lag(applied: dict[Table, int]) -> int:
-    """Commits that the tables of record hold and `documents` does not yet."""
-    return max(applied.values()) - applied["documents"]

@@ -53,7 +53,8 @@ def write(bucket: Bucket, run: str, shard: int, pages: Iterable[StagedPage]) -> 
 
 def shards(bucket: Bucket, run: str) -> list[int]:
     """Numbers of a run's staged shards, ascending."""
-    return [keys.staged_shard(info.key) for info in bucket.list(keys.staged_run(run))]
+    found = (info.key for info in bucket.list(keys.staged_run(run)))
+    return [keys.staged_shard(key) for key in found if keys.is_passing(key)]
 
 
 def read(bucket: Bucket, run: str, shard: int) -> list[StagedPage]:

@@ -54,7 +54,7 @@ def _table_keys(corpus: Corpus, table: Table, head: int) -> Iterator[str]:
 
 def _may_go(key: str) -> bool:
     """Whether the key is one that this program gives to what it stages or tries."""
-    return key.startswith((keys.STAGED, keys.SKETCHES, keys.PROBES)) or keys.is_data_file(key)
+    return keys.is_passing(key) or keys.is_data_file(key)
 
 
 def _is_needed(corpus: Corpus, key: str, needed: set[str], head: int) -> bool:

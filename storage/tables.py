@@ -9,6 +9,7 @@ import json
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -30,14 +31,15 @@ MARKER = {"format": "winnow-corpus", "version": 1}
 class Corpus:
     """One corpus in a bucket."""
 
-    def __init__(self, bucket: Bucket) -> None:
-        """For `open` and `create`; checks nothing."""
+    def __init__(self, bucket: Bucket, rewrite_bytes: int = REWRITE_BYTES) -> None:
+        """For `open` and `create`; checks nothing. `rewrite_bytes` of `documents` may be written again at once."""
         self.bucket = bucket
         self.log = CommitLog(bucket)
         self.handles = Handles(bucket)
+        self.rewrite_bytes = rewrite_bytes
 
     @classmethod
-    def create(cls, bucket: Bucket) -> "Corpus":
+    def create(cls, bucket: Bucket, rewrite_bytes: int = REWRITE_BYTES) -> "Corpus":
         """The corpus of a bucket, made where the bucket is empty; any number of callers may do so at once.
 
         Raises: NotACorpusError where something else stands there.
@@ -49,18 +51,18 @@ class Corpus:
                     f"{bucket.uri} is not empty and not a corpus (it holds {stranger}): name an empty or new folder"
                 )
             bucket.create(keys.CORPUS, json.dumps(MARKER).encode("ascii"))
-        return cls.open(bucket)
+        return cls.open(bucket, rewrite_bytes)
 
     @classmethod
-    def open(cls, bucket: Bucket) -> "Corpus":
+    def open(cls, bucket: Bucket, rewrite_bytes: int = REWRITE_BYTES) -> "Corpus":
         """The corpus that stands in a bucket; tables that a creator who died left out are made. Raises: NotACorpusError."""
-        corpus = cls.peek(bucket)
+        corpus = cls.peek(bucket, rewrite_bytes)
         for table in TABLES:
             delta.create(bucket, table)
         return corpus
 
     @classmethod
-    def peek(cls, bucket: Bucket) -> "Corpus":
+    def peek(cls, bucket: Bucket, rewrite_bytes: int = REWRITE_BYTES) -> "Corpus":
         """The corpus that stands in a bucket, as it is: nothing is written. Raises: NotACorpusError."""
         try:
             marker = json.loads(bucket.get(keys.CORPUS))
@@ -72,16 +74,20 @@ class Corpus:
             raise DamagedError(f"{keys.CORPUS} of {bucket.uri} is not JSON: the object is damaged") from error
         if marker != MARKER:
             raise NotACorpusError(f"{bucket.uri} was made by a newer Winnow: upgrade, then run the same command again")
-        return cls(bucket)
+        return cls(bucket, rewrite_bytes)
 
-    def roll(self, budget: int | None = REWRITE_BYTES) -> int:
+    def roll(self, budget: int | Literal["own"] | None = "own") -> int:
         """Brings every table to the head of the log and returns its number.
 
         `documents` may stay behind where more of its bytes would have to be written again than the budget (null: none) allows.
         """
         head = self.log.head(at_least=0 if self.log.is_known else self.handles.applied(TABLES[0]))
-        roll(self.handles, self.log, head, Budget(budget))
+        roll(self.handles, self.log, head, Budget(self.rewrite_bytes if budget == "own" else budget))
         return head
+
+    def behind(self) -> int:
+        """Commits that `documents` does not hold yet."""
+        return max(0, self.log.head() - self.handles.applied("documents"))
 
     def applied(self) -> dict[Table, int]:
         """Table → number of the newest commit that it holds."""

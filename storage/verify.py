@@ -1,6 +1,6 @@
 """Whether everything in a bucket is what the commit log says of it; what is damaged is named, with what follows."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
@@ -17,6 +17,8 @@ from storage.verification.report import Fault, Listed, Tell, Verified
 YOUNG = timedelta(hours=24)
 """What no commit names and is younger may belong to a run that is at work."""
 MOST_STRANGERS = 5
+SUFFIXES = (".json", ".jsonl.zst", ".parquet", ".warc.gz", ".html", ".md", ".svg")
+"""With which every key of ours ends, but for probes of a store."""
 OF_ROWS = (keys.COMMITS, *(keys.table(table) for table in TABLES))
 """Where a fault makes it pointless to look at rows."""
 
@@ -38,23 +40,24 @@ def verify(bucket: Bucket, *, deep: bool = False, tell: Tell = lambda *_: None) 
     log.objects(whole, live, listed, found)
     handles = {table: tables.check(bucket, table, whole, listed, found) for table in TABLES}
     releases = released.check(bucket, listed, found)
+    gone = pages.retired(bucket, listed, found)
     if not any(fault.key.startswith(OF_ROWS) for fault in found.faults):
         tell("rows", 0, 1)
-        _rows(corpus, found, listed)
+        _rows(corpus, found, listed, gone)
         old = (info for info in listed.values() if info.modified_at < datetime.now(UTC) - YOUNG)
         found.leftovers = sum(1 for _ in leftovers(corpus, old))
     if deep:
         digests.check(bucket, whole, live, handles["documents"], found, tell)
         released.digests(bucket, releases, found, tell)
-        pages.records(bucket, listed, found, tell)
+        pages.records(bucket, listed, gone, found, tell)
     return found
 
 
-def _rows(corpus: Corpus, found: Verified, listed: Listed) -> None:
+def _rows(corpus: Corpus, found: Verified, listed: Listed, gone: Collection[str]) -> None:
     try:
         for table, what in rows.of_record(corpus, found.seq):
             found.faults.append(Fault(keys.table(table), what, "a law of the corpus is broken: please report it"))
-        pages.references(corpus, listed, found)
+        pages.references(corpus, listed, gone, found)
     except DamagedError as error:
         found.damaged(keys.table("versions"), str(error))
     try:
@@ -68,8 +71,15 @@ def _strangers(listed: Listed) -> Iterator[str]:
     """Objects that this program has not named."""
     folders = tuple(f"{keys.table(table)}/" for table in TABLES)
     for key in listed:
-        if not (_is_of_table(key) if key.startswith(folders) else key.startswith(tuple(AREAS))):
+        if not (_is_of_table(key) if key.startswith(folders) else key.startswith(tuple(AREAS)) and _is_named_so(key)):
             yield key
+
+
+def _is_named_so(key: str) -> bool:
+    """Whether a key below one of our prefixes is one that this program gives, as far as that can be told by its form."""
+    if key.startswith(keys.COMMITS):
+        return bool(keys.commit_seqs([key]))
+    return key.endswith(SUFFIXES) or key.startswith(keys.PROBES)
 
 
 def _is_of_table(key: str) -> bool:

@@ -88,3 +88,5 @@ def _remarks(entry: "Entry") -> Iterator[str]:
         yield f"approved by {entry.approved_by}"
     if entry.undoes:
         yield f"undoes {entry.undoes}"
+    if not entry.is_in_documents:
+        yield "not in documents yet: `winnow maintain` brings it in"

@@ -28,8 +28,8 @@ def command(order: Order) -> None:
     """Keep a corpus tidy. Safe at any time, also beside runs that are at work; a second time finds nothing to do.
 
     Brings every table to the newest commit, merges small files into few large ones, records runs that died right after their
-    commit, and removes what runs left that died a day ago or longer. Raw bytes and everything that a commit names stay; files
-    that others replace go after a week.
+    commit, and removes what runs left that died a day ago or longer. Everything that a commit names stays; files that others
+    replace go after a week. Raw pages stay too, unless [retention] of the settings lets old ones go.
     """
     from flows.cli.progress import shown
     from flows.runs.settings import read
@@ -57,6 +57,7 @@ def _print(done: "Maintained") -> None:
         (len(done.recorded), "runs that died after their commit were recorded"),
         (len(done.given_up), "runs that died before their commit were given up"),
         (done.removed, "objects that no commit names were removed"),
+        (done.retired, "segments of raw pages were retired, as [retention] of the settings says"),
     )
     for count, what in told:
         if count:

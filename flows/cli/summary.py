@@ -98,6 +98,8 @@ def _ending(report: Report) -> Iterator[str]:
         endings = ".txt, .html(.gz) or .jsonl(.gz|.zst)"
         yield f"\nNothing to read was found: files must end in {endings}, and not be hidden or match load.skip"
     elif not report.dry_run:
+        if report.behind:
+            yield f"\n`documents` stands {report.behind:,} commits behind the other tables: `winnow maintain` brings them in."
         where = f"--corpus {corpus}"
         yield f"\nThe corpus is at {corpus}. To read it:"
         yield f"  winnow list {where}    winnow show DOC --cuts {where}"

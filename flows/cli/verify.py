@@ -70,6 +70,7 @@ def _print(found: "Verified", repaired: "Repaired | None") -> None:
     out.print(f"{safe(found.uri)} at commit {found.seq}: {found.objects:,} objects listed{read}{pages}", markup=False)
     notes = (
         (found.behind, "commits are not in documents yet: `winnow maintain` brings them in"),
+        (found.retired, f"segments of raw pages were retired by policy, the last on {found.retired_on}"),
         (found.leftovers, "objects are named by no commit: `winnow maintain` removes them"),
         (len(found.strangers), f"objects are none of ours, such as {safe(next(iter(found.strangers), ''))}"),
     )

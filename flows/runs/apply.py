@@ -17,13 +17,12 @@ from flows.runs.redecide import Redecided, redecide
 from flows.runs.report import Progress, Report
 from flows.runs.rework import ApplyRequest, bring_to_head, digest, run_of, select
 from flows.runs.settings import Settings
-from flows.runs.settle import counted, proposal, recount, told
+from flows.runs.settle import counted, proposal, recount, told, with_lag
 from flows.runs.stopwatch import Stopwatch
 from flows.runs.survey import Candidate, survey
-from flows.runs.wiring import pipeline_of
+from flows.runs.wiring import open_known, pipeline_of
 from ingest.stages import config_id_of
 from storage import keys
-from storage.bucket import open_bucket
 from storage.errors import HeadMovedError, KeyMissingError
 from storage.tables import Corpus
 
@@ -43,7 +42,9 @@ def apply(request: ApplyRequest, settings: Settings, progress: Callable[[Progres
     run = _claimed(corpus, made, run)
     recleaned = Recleaned(corpus.bucket, made.plan)
     report = _commit(made, run, choose, recleaned, settings, progress)
-    report = replace(stopwatch.stamp(report, recleaned), kind="reprocess", plan=made.plan, approved_by=run.approved_by)
+    report = replace(
+        stopwatch.stamp(with_lag(report, corpus), recleaned), kind="reprocess", plan=made.plan, approved_by=run.approved_by
+    )
     corpus.bucket.put(keys.run_record(run.run), report.to_json().encode())
     plans.give_up(corpus.bucket, run)
     return report
@@ -53,7 +54,7 @@ def _approved(request: ApplyRequest, settings: Settings) -> tuple[Corpus, Previe
     """The corpus, and the plan that may be applied. Raises: PlanError, AlreadyAppliedError."""
     if not request.approved_by.strip():
         raise PlanError("a plan is applied in somebody's name: say whose")
-    corpus = Corpus.open(open_bucket(request.corpus))
+    corpus = open_known(request.corpus, settings)
     made = previews.read(corpus.bucket, request.plan)
     _check_not_applied(corpus, made)
     config_id = config_id_of(pipeline_of(settings))

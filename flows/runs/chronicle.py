@@ -9,7 +9,7 @@ from itertools import islice
 from flows.runs.engine import ENGINE, MODEL, PACKAGE
 from flows.runs.report import Report
 from storage import keys
-from storage.abreast import ABREAST
+from storage.abreast import ABREAST, applied
 from storage.bucket import Bucket
 from storage.commits import Commit
 from storage.errors import KeyMissingError
@@ -43,15 +43,18 @@ class Entry:
     """Version of the cleaning engine."""
     model: str | None
     """Digest of its model."""
+    is_in_documents: bool
+    """Whether `documents` holds it already; where not, `winnow maintain` brings it in."""
 
 
 def chronicle(corpus: Corpus, limit: int | None = None) -> Iterator[Entry]:
     """The commits, newest first, the first `limit` of them."""
+    shown = applied(corpus, ("documents",))
     with ThreadPoolExecutor(ABREAST) as pool:
         commits = islice(newest_first(corpus.log, corpus.log.head(readable(corpus))), limit)
         while portion := list(islice(commits, ABREAST)):
             reports = pool.map(lambda commit: _report(corpus.bucket, commit.run), portion)
-            yield from map(_entry, portion, reports)
+            yield from (_entry(commit, report, shown) for commit, report in zip(portion, reports, strict=True))
 
 
 def _report(bucket: Bucket, run: str) -> Report | None:
@@ -62,7 +65,7 @@ def _report(bucket: Bucket, run: str) -> Report | None:
         return None
 
 
-def _entry(commit: Commit, report: Report | None) -> Entry:
+def _entry(commit: Commit, report: Report | None, shown: int) -> Entry:
     return Entry(
         seq=commit.seq,
         committed_at=commit.committed_at,
@@ -77,4 +80,5 @@ def _entry(commit: Commit, report: Report | None) -> Entry:
         code=commit.engines.get(PACKAGE),
         engine=commit.engines.get(ENGINE),
         model=commit.engines.get(MODEL),
+        is_in_documents=commit.seq <= shown,
     )

@@ -14,7 +14,7 @@ from flows.runs.openers import ANYWHERE
 from flows.runs.plan import Plan
 from flows.runs.report import IngestRequest, Progress, Report
 from flows.runs.settings import Settings
-from flows.runs.settle import recount, settle
+from flows.runs.settle import recount, settle, with_lag
 from flows.runs.shards import Fetch, Reading
 from flows.runs.staging import Staging
 from flows.runs.state import State, peek_state, read_state
@@ -39,7 +39,7 @@ def ingest(request: IngestRequest, settings: Settings, progress: Tell = lambda _
     pipeline = pipeline_of(settings)
     with Web(request, settings) as web:
         inputs = planned_inputs(request, pipeline.load, progress)
-        corpus = open_corpus(request.corpus, create=not request.dry_run)
+        corpus = open_corpus(request.corpus, settings, create=not request.dry_run)
         inputs += web.listed(corpus.bucket if corpus else None, progress)
         plan = plans.new_plan(inputs, config_id_of(pipeline), settings.run.shard_documents, request.limit)
         if corpus is None or request.dry_run:
@@ -51,7 +51,7 @@ def ingest(request: IngestRequest, settings: Settings, progress: Tell = lambda _
             _stage(plan, read_state(corpus), staging, settings, web.fetch, Counting(plan, progress))
             report = settle(plan, corpus, staging, settings, dry_run=False)
             report = replace(report, messages=(*report.messages, *staging.notes)[:MAX_MESSAGES])
-        report = stopwatch.stamp(report, staging)
+        report = stopwatch.stamp(with_lag(report, corpus), staging)
         _end(plan, corpus, report)
         return report
 

@@ -13,9 +13,10 @@ from flows.runs.plan import Plan
 from flows.runs.report import Progress
 from flows.runs.settings import Settings
 from flows.runs.settle import recount
+from flows.runs.wiring import open_known
 from storage import keys
-from storage.bucket import open_bucket
 from storage.compaction import merge
+from storage.retention import retire
 from storage.sweep import sweep
 from storage.tables import Corpus
 
@@ -24,7 +25,7 @@ LEFT_AFTER = timedelta(hours=24)
 MOST = 20_000
 """Objects that are removed at once; the next call goes on."""
 
-STEPS = 4
+STEPS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class Maintained:
     """Files of tables that were written into fewer ones."""
     removed: int = 0
     """Objects that no commit named."""
+    retired: int = 0
+    """Segments of raw pages that `[retention]` let go."""
     recorded: tuple[str, ...] = ()
     """Runs that had committed and died before they wrote what they did."""
     given_up: tuple[str, ...] = ()
@@ -52,22 +55,29 @@ class Maintained:
         return json.dumps(asdict(self))
 
 
-def maintain(corpus: str, settings: Settings, progress: Callable[[Progress], None] = lambda _step: None) -> Maintained:  # noqa: ARG001 - duties that need settings come
-    """Roll every table, merge files, end what dead runs left half-done, remove what no commit names. Raises: StorageError."""
-    opened = Corpus.open(open_bucket(corpus))
+def maintain(corpus: str, settings: Settings, progress: Callable[[Progress], None] = lambda _step: None) -> Maintained:
+    """Roll every table, merge files, end what dead runs left half-done, remove what no commit names and no policy keeps.
+
+    Raises: StorageError.
+    """
+    opened = open_known(corpus, settings)
     progress(Progress(0, STEPS, "rolling the tables"))
     stood = min(opened.applied().values())
     head = opened.roll(budget=None)
     progress(Progress(1, STEPS, "merging small files"))
     merged = merge(opened)
     progress(Progress(2, STEPS, "looking for runs that died"))
-    before = datetime.now(UTC) - LEFT_AFTER
+    now = datetime.now(UTC)
+    before = now - LEFT_AFTER
     dead = [run for run in plans.unfinished(opened.bucket) if run.created_at < before and run.owner.is_dead(run.created_at)]
     recorded = tuple(run.run for run in dead if _record(opened, run))
     for run in dead:
         plans.give_up(opened.bucket, run)
     progress(Progress(3, STEPS, "removing what was left behind"))
     removed = sweep(opened, before, most=MOST)
+    progress(Progress(4, STEPS, "looking for raw pages whose time is over"))
+    unfinished = {run.run for run in plans.unfinished(opened.bucket)}
+    retired = retire(opened, settings.retention, now, unfinished=unfinished, most=MOST)
     progress(Progress(STEPS, STEPS, "done"))
     return Maintained(
         corpus=opened.bucket.uri,
@@ -75,9 +85,10 @@ def maintain(corpus: str, settings: Settings, progress: Callable[[Progress], Non
         rolled=head - stood,
         merged=merged,
         removed=len(removed),
+        retired=len(retired),
         recorded=recorded,
         given_up=tuple(run.run for run in dead if run.run not in recorded),
-        is_done=len(removed) < MOST,
+        is_done=max(len(removed), len(retired)) < MOST,
     )
 
 

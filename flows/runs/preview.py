@@ -19,10 +19,9 @@ from flows.runs.selection import Selection, check
 from flows.runs.settings import Settings
 from flows.runs.state import State
 from flows.runs.survey import Candidate
-from flows.runs.wiring import pipeline_of
+from flows.runs.wiring import open_known, pipeline_of
 from ingest.errors import ConfigError
 from ingest.stages import config_id_of
-from storage.bucket import open_bucket
 from storage.tables import Corpus
 
 MAX_MESSAGES = 20
@@ -35,7 +34,7 @@ def preview(request: PreviewRequest, settings: Settings, progress: Callable[[Pro
     """
     if request.sample is not None and request.sample < 1:
         raise ConfigError(f"a sample holds 1 document or more, not {request.sample}")
-    corpus = Corpus.open(open_bucket(request.corpus))
+    corpus = open_known(request.corpus, settings)
     corpus.roll()
     selection = checked(corpus, request.selection)
     config = pipeline_of(settings)

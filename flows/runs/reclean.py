@@ -21,7 +21,7 @@ from ingest.records import Cleaned, Failed, RawPage
 from ingest.stages import judge_factory
 from storage import raw, staged
 from storage.bucket import Bucket
-from storage.errors import DamagedError, KeyMissingError
+from storage.errors import DamagedError, KeyMissingError, RetiredError
 from storage.rows import raw_ref_of
 from storage.staged import Failure, StagedPage
 
@@ -141,6 +141,8 @@ def _read(bucket: Bucket, tasks: Iterable[_Task]) -> Iterator[tuple[_Task, RawPa
     for task in tasks:
         try:
             task.page = raw.read(bucket, task.input.raw_ref)
+        except RetiredError as error:
+            task.result = Failed("unreadable", f"its stored bytes were {error.told}")
         except KeyMissingError as error:
             task.result = Failed("unreadable", f"its stored bytes are gone: {error}")
         except DamagedError as error:

@@ -8,9 +8,9 @@ from typing import Any
 import pyarrow as pa
 
 from flows.runs.publish import CODE
-from flows.runs.reading import open_corpus
 from flows.runs.report import Progress
 from flows.runs.settings import Settings
+from flows.runs.wiring import open_known
 from flows.view.release import card, picture
 from storage import keys, releases
 from storage.manifests import Counts, Manifest, OptOuts
@@ -71,7 +71,7 @@ def release(request: ReleaseRequest, settings: Settings, progress: Callable[[Pro
 
     Raises: StorageError; ReleaseError where another release has the name; UnknownMomentError.
     """
-    corpus = open_corpus(request.corpus)
+    corpus = open_known(request.corpus, settings)
     at = None if request.at is None else named(corpus, request.at)
     order = Order(request.name, at, request.opt_outs or settings.release.opt_outs, request.jsonl)
 

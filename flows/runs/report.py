@@ -99,6 +99,9 @@ class Report:
     withdrawn: int = 0
     """Documents that were taken out of the corpus: by a reprocess that rejects them, whose inputs count as rejected, or by the
     rollback of the run that brought them."""
+    behind: int = 0
+    """Commits that `documents` did not hold when the run ended, since they would have written more of it again than
+    `corpus.rewrite_mb` allows: `winnow maintain` brings them in."""
 
     def to_json(self) -> str:
         """The report as one JSON object."""

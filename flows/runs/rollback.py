@@ -17,12 +17,12 @@ from flows.runs.plan import Owner, Plan, PlannedInput
 from flows.runs.report import Progress, Report
 from flows.runs.rework import new_id
 from flows.runs.settings import Settings
-from flows.runs.settle import recount
+from flows.runs.settle import recount, with_lag
 from flows.runs.state import State, peek_state, read_state
 from flows.runs.stopwatch import Stopwatch
 from flows.runs.undo import Undo, undo
 from flows.runs.undoing import Undoing
-from flows.runs.wiring import pipeline_of
+from flows.runs.wiring import open_known, pipeline_of
 from ingest.records import Decision
 from ingest.stages import config_id_of
 from storage import keys
@@ -59,25 +59,29 @@ def rollback(request: RollbackRequest, settings: Settings, progress: Tell = lamb
     """
     stopwatch = Stopwatch()
     progress(Progress(0, STEPS, "looking for the run"))
-    corpus = _opened(request)
+    corpus = _opened(request, settings)
     target = find(corpus, request.run)
     plan = _plan(corpus, target, settings, request.approved_by)
     if not request.dry_run:
         plan = plans.claim(corpus.bucket, plan, lambda dead: corpus.log.of_run(dead.run, after=dead.base_seq) is not None)
     report = _settle(corpus, target, plan, settings, progress, dry_run=request.dry_run)
-    report = replace(stopwatch.stamp(report), kind="rollback", undoes=target.run, approved_by=plan.approved_by)
+    report = replace(
+        stopwatch.stamp(report if request.dry_run else with_lag(report, corpus)),
+        kind="rollback",
+        undoes=target.run,
+        approved_by=plan.approved_by,
+    )
     if not request.dry_run:
         corpus.bucket.put(keys.run_record(plan.run), report.to_json().encode())
         plans.give_up(corpus.bucket, plan)
     return report
 
 
-def _opened(request: RollbackRequest) -> Corpus:
+def _opened(request: RollbackRequest, settings: Settings) -> Corpus:
     """The corpus, at the head of its log; as it stands for a dry run."""
-    bucket = open_bucket(request.corpus)
     if request.dry_run:
-        return Corpus.peek(bucket)
-    corpus = Corpus.open(bucket)
+        return Corpus.peek(open_bucket(request.corpus))
+    corpus = open_known(request.corpus, settings)
     corpus.roll()
     return corpus
 

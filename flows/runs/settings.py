@@ -26,6 +26,7 @@ from ingest.isolate import IsolationConfig
 from ingest.language import LanguageConfig
 from ingest.load import LoadConfig
 from ingest.quality import QualityConfig
+from storage.retired import RetentionConfig
 
 FILE_NAME = "winnow.toml"
 CORPUS_VARIABLE = "WINNOW_CORPUS"
@@ -42,10 +43,16 @@ Config = TypeVar("Config", bound="DataclassInstance")
 
 @dataclass(frozen=True, slots=True)
 class CorpusConfig:
-    """Where the corpus is."""
+    """Where the corpus is, and how much of it a run may write again."""
 
     location: str = "./corpus"
     """A folder, relative to where winnow is started, or `s3://bucket/prefix`."""
+    rewrite_mb: int = 256
+    """MiB of `documents` that a run may write again; where more would be needed, `documents` stays at an older commit until
+    `winnow maintain` has worked it off. 0: runs only add to it."""
+
+    def __post_init__(self) -> None:
+        _require(self.rewrite_mb >= 0, "corpus.rewrite_mb must be 0 or more")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +108,9 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
     corpus: CorpusConfig = CorpusConfig()
-    """Where the corpus is."""
+    """Where the corpus is, and how much of it a run may write again."""
+    retention: RetentionConfig = RetentionConfig()
+    """How long raw pages stay, which nothing limits by itself."""
     run: RunConfig = RunConfig()
     """How a run works; nothing here changes its results."""
     load: LoadConfig = LoadConfig()

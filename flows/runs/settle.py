@@ -73,6 +73,11 @@ def recount(plan: Plan, corpus: Corpus) -> Report | None:
     return tally.report(recalled(Report(run_id=plan.run, corpus=corpus.bucket.uri, seq=seq), commit.engines), decisions)
 
 
+def with_lag(report: Report, corpus: Corpus) -> Report:
+    """The report of a run that has committed, with how far `documents` stands behind."""
+    return report if report.seq is None else replace(report, behind=corpus.behind())
+
+
 def publish(plan: Plan, corpus: Corpus | None, state: State, staging: Staging, config: DedupConfig) -> Publication:
     """What the run would publish on this state."""
     judged = (entry for number, table in staging.tables(LIGHT) for entry in judged_of(table, number))

@@ -10,6 +10,8 @@ import pyarrow as pa
 from flows.runs.decide import Head, Seen
 from ingest.dedup.search import Entry
 from ingest.records import Decision, Sketch
+from storage import keys
+from storage.errors import DamagedError
 from storage.raw import RawRef
 from storage.rows import decisions_of, latest, raw_ref_of
 from storage.tables import Corpus
@@ -90,6 +92,10 @@ def _heads(corpus: Corpus, live: Mapping[str, Decision]) -> Iterator[tuple[str, 
         if version == 1:
             first[id_] = (seq, first_seen)
     for id_, (version, content) in newest.items():
+        if id_ not in first:
+            raise DamagedError(
+                f"document {id_} has no first version, so rows of {keys.table('versions')} are lost: see `winnow verify`"
+            )
         seq, first_seen = first[id_]
         yield id_, Head(version, content, id_ in live, first_seen, seq)
 

@@ -12,7 +12,7 @@ from ingest.clean.explain import explained
 from ingest.records import Document
 from ingest.stages import labeller_of
 from storage import keys
-from storage.errors import DamagedError, KeyMissingError
+from storage.errors import DamagedError, KeyMissingError, RetiredError
 from storage.tables import Corpus
 
 UNREADABLE = "Its stored bytes cannot be read, so there are no scores."
@@ -27,6 +27,8 @@ def account(corpus: Corpus, found: Found, settings: Settings) -> Account | None:
     config = pipeline_of(settings)
     try:
         article = article_again(corpus.bucket, ref, config) if ref else None
+    except RetiredError as error:
+        return Account((), f"Its stored bytes were {error.told}, so there are no scores.")
     except (DamagedError, KeyMissingError):
         article = None
     if article is None:

@@ -21,18 +21,27 @@ def pipeline_of(settings: Settings) -> PipelineConfig:
     )
 
 
-def open_corpus(location: str, *, create: bool) -> Corpus | None:
+def open_corpus(location: str, settings: Settings, *, create: bool) -> Corpus | None:
     """The corpus there; null where there is none and none is to be made.
 
     Raises: StorageError, with a sentence for the user.
     """
-    bucket = open_bucket(location)
     if create:
-        return Corpus.create(bucket)
+        return Corpus.create(open_bucket(location), rewrite_bytes_of(settings))
     try:
-        return Corpus.open(bucket)
+        return open_known(location, settings)
     except NotACorpusError:
         return None
+
+
+def open_known(location: str, settings: Settings) -> Corpus:
+    """The corpus there, for a run that writes to it. Raises: StorageError, NotACorpusError where there is none."""
+    return Corpus.open(open_bucket(location), rewrite_bytes_of(settings))
+
+
+def rewrite_bytes_of(settings: Settings) -> int:
+    """What a run may write again of `documents`."""
+    return settings.corpus.rewrite_mb * 2**20
 
 
 def workers_of(settings: Settings) -> int:

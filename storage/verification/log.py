@@ -12,10 +12,12 @@ from storage.verification.report import Fault, Listed, Verified
 
 CUT = "the commits from here on cannot be checked or rebuilt: restore the object from a copy of the bucket"
 
+MIXED = "two corpora were copied over each other, or a commit was replaced: restore the bucket from a copy"
+
 
 def commits(bucket: Bucket, listed: Listed, found: Verified) -> list[Commit]:
     """The commits up to the first that is missing or damaged, which is a fault."""
-    newest = max((keys.commit_seq(key) for key in listed if key.startswith(keys.COMMITS)), default=0)
+    newest = max(keys.commit_seqs(listed), default=0)
     whole: list[Commit] = []
     for seq in range(1, newest + 1):
         key = keys.commit(seq)
@@ -29,6 +31,10 @@ def commits(bucket: Bucket, listed: Listed, found: Verified) -> list[Commit]:
             break
         if commit.seq != seq:
             found.faults.append(Fault(key, f"the object says that it is commit {commit.seq}", CUT))
+            break
+        if whole and commit.follows not in (None, whole[-1].write_id):
+            what = f"the commit does not follow commit {seq - 1} that stands here, but another of that number"
+            found.faults.append(Fault(key, what, MIXED))
             break
         whole.append(commit)
     _runs_once(whole, found)

@@ -1,5 +1,8 @@
 """The raw pages: whether what rows refer to stands, and whether it is what was received."""
 
+from collections.abc import Collection
+from datetime import datetime
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -8,14 +11,30 @@ from storage.errors import DamagedError, KeyMissingError
 from storage.keys import Table
 from storage.objects import Bucket
 from storage.raw import INDEX
+from storage.retired import Retirement
 from storage.tables import Corpus
 from storage.verification.report import Fault, Listed, Tell, Verified
 
 GONE = "its pages cannot be cleaned again or shown as they came; the cleaned documents are whole"
 
 
-def references(corpus: Corpus, listed: Listed, found: Verified) -> None:
-    """Every `raw_ref` of the tables lies within a segment that stands."""
+def retired(bucket: Bucket, listed: Listed, found: Verified) -> set[str]:
+    """The segments that a policy let go, by the records of it; one that cannot be read is a fault."""
+    last: dict[str, datetime] = {}
+    for key in (key for key in listed if key.startswith(keys.RAW_RETIRED) and key.endswith(".json")):
+        try:
+            record = Retirement.from_json(bucket.get(key), key)
+        except (DamagedError, KeyMissingError) as error:
+            found.faults.append(Fault(key, str(error), "segments that a policy let go are taken for lost"))
+            continue
+        last |= {segment: record.retired_at for segment in record.segments if segment not in listed}
+    found.retired = len(last)
+    found.retired_on = f"{max(last.values()):%Y-%m-%d}" if last else None
+    return set(last)
+
+
+def references(corpus: Corpus, listed: Listed, gone: Collection[str], found: Verified) -> None:
+    """Every `raw_ref` of the tables lies within a segment that stands, or that a policy let go."""
     ends: dict[str, int] = {}
     tables: tuple[Table, ...] = ("versions", "outcomes")
     for table in tables:
@@ -24,6 +43,8 @@ def references(corpus: Corpus, listed: Listed, found: Verified) -> None:
                 ends[key] = max(end, ends.get(key, 0))
     for key, end in sorted(ends.items()):
         info = listed.get(key)
+        if key in gone:
+            continue
         if info is None:
             found.faults.append(Fault(key, "the segment is missing", GONE))
         elif info.size < end:
@@ -39,9 +60,9 @@ def _ends(refs: pa.StructArray) -> dict[str, int]:
     return dict(zip(groups["key"].to_pylist(), groups["end_max"].to_pylist(), strict=True))
 
 
-def records(bucket: Bucket, listed: Listed, found: Verified, tell: Tell) -> None:
-    """Reads every stored page and compares it with the digest in its index."""
-    indexes = [key for key in listed if key.startswith(keys.RAW_INDEX)]
+def records(bucket: Bucket, listed: Listed, gone: Collection[str], found: Verified, tell: Tell) -> None:
+    """Reads every stored page that is not gone by policy and compares it with the digest in its index."""
+    indexes = [key for key in listed if key.startswith(keys.RAW_INDEX) and key.endswith(".parquet")]
     for number, key in enumerate(indexes):
         tell("raw pages", number, len(indexes))
         try:
@@ -49,7 +70,7 @@ def records(bucket: Bucket, listed: Listed, found: Verified, tell: Tell) -> None
         except DamagedError as error:
             found.faults.append(Fault(key, str(error), "the list of a shard's pages is lost; the pages stand"))
             continue
-        for segment in pc.unique(rows["key"]).to_pylist():
+        for segment in set(pc.unique(rows["key"]).to_pylist()).difference(gone):
             _segment(bucket, segment, rows.filter(pc.equal(rows["key"], segment)), found)
 
 

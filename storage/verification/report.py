@@ -45,6 +45,10 @@ class Verified:
     faults: list[Fault] = field(default_factory=list)
     leftovers: int = 0
     """Objects that no commit names, older than a day: `winnow maintain` removes them."""
+    retired: int = 0
+    """Segments of raw pages that a policy let go."""
+    retired_on: str | None = None
+    """The day on which the last of them went."""
     strangers: tuple[str, ...] = ()
     """Keys of objects that are none of ours; the first few."""
     behind: int = 0

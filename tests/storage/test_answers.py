@@ -69,7 +69,7 @@ def test_what_boto3_raises_becomes_a_sentence(error, kind, sentence):
         (
             "IO error: Permission denied (os error 13) /connect/403 Forbidden",
             StoreUnavailableError,
-            "Permission denied (os error 13)",
+            "permission denied: make the folder writable",
         ),
     ],
 )
@@ -79,3 +79,18 @@ def test_what_deltalake_raises_becomes_a_sentence(text, kind, sentence):
     assert sentence in str(found)
     assert "\x1b" not in str(found)
     assert "\n" not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ("Generic LocalFileSystem error ↳ Unable to copy data to file ↳ No space left on device (os error 28)", "disk is full"),
+        ("Kernel error ↳ Unable to open file /x/_delta_log/0.json: Permission denied (os error 13)", "permission denied"),
+        ("Generic LocalFileSystem error ↳ Read-only file system (os error 30)", "read-only"),
+    ],
+)
+def test_what_the_file_system_tells_deltalake_is_told_as_it_would_be_by_us_and_is_no_damage(said, sentence):
+    error = of_delta("corpus: the table versions", OSError(said))
+    assert type(error) is StoreUnavailableError
+    assert sentence in str(error)
+    assert "rebuild" not in str(error)

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 
 from storage import keys
 from storage.bucket import open_bucket
-from storage.commits import Commit, CommitLog, FileEntry
+from storage.commits import FORMAT, Commit, CommitLog, FileEntry
 from storage.errors import DamagedError, RefusedError, StoreUnavailableError
 from storage.local import LocalBucket
 from tests.storage.faults import unanswered
@@ -68,13 +69,26 @@ def test_head_probes_instead_of_listing_where_a_number_is_known(bucket, log, mon
 
 
 def test_a_taken_number_is_lost_and_stays_as_it_was(bucket, log):
+    before = bucket.get(keys.commit(5))
     assert log.append(commit(5, "late", "other")) is False
-    assert log.read(5) == commit(5)
+    assert bucket.get(keys.commit(5)) == before
+    assert CommitLog(bucket).read(5).write_id == commit(5).write_id
 
 
 def test_a_gap_is_refused(log):
     with pytest.raises(RefusedError, match="gap"):
         log.append(commit(7))
+
+
+def test_a_commit_follows_the_one_before_it_in_time_and_by_its_write_id(log):
+    """The clock went back: a follower who asks by time would miss what is behind a later time."""
+    file = FileEntry("a", 1, 1, "ab")
+    early = replace(commit(6), files={"versions": (file,)}, committed_at=log.read(5).committed_at - timedelta(hours=1))
+    assert log.append(early)
+    before, found = log.read(5), log.read(6)
+    assert found.committed_at - before.committed_at == timedelta(microseconds=1)
+    assert found.follows == before.write_id
+    assert found.standing == {"versions": 1, "decisions": 0, "outcomes": 0}
 
 
 def test_a_run_is_found_by_its_name(bucket, log):
@@ -125,6 +139,6 @@ def test_a_commit_of_the_first_format_is_read():
 
 
 def test_a_commit_of_a_newer_format_says_upgrade():
-    newer = json.dumps(json.loads(commit(1).to_json()) | {"format": 3}).encode()
+    newer = json.dumps(json.loads(commit(1).to_json()) | {"format": FORMAT + 1}).encode()
     with pytest.raises(DamagedError, match="upgrade"):
         Commit.from_json(newer, "clean/commits/1")

@@ -126,8 +126,17 @@ def test_a_damaged_log_is_told_where_it_breaks(bucket, harm):
     assert (found.faults[0].key, found.faults[0].is_derived) == (key, False)
 
 
+def test_a_commit_of_another_corpus_in_the_chain_is_told(bucket):
+    other = replace(Corpus.open(bucket).log.read(4), write_id="of another corpus")
+    bucket.put(keys.commit(4), other.to_json())
+    found = verify(bucket)
+    assert (found.seq, found.faults[0].key) == (4, keys.commit(5))
+    assert "copied over each other" in found.faults[0].follows
+
+
 def test_a_run_that_committed_twice_is_told(bucket):
-    again = replace(Corpus.open(bucket).log.read(15), seq=16, files={}, sketches=None)
+    newest = Corpus.open(bucket).log.read(15)
+    again = replace(newest, seq=16, files={}, sketches=None, follows=newest.write_id)
     bucket.put(keys.commit(16), again.to_json())
     assert "has committed before, as 15" in verify(bucket).faults[0].what
 

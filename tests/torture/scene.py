@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from flows.errors import AlreadyAppliedError
@@ -12,11 +13,12 @@ from flows.runs.report import IngestRequest
 from flows.runs.reprocess import ApplyRequest, PreviewRequest, Selection, apply, preview
 from flows.runs.rollback import RollbackRequest, rollback
 from flows.runs.settings import Settings, read
-from storage import compaction, files, keys, parquet
+from storage import compaction, files, keys, parquet, retention, retired
 from storage.bucket import open_bucket
 from storage.local import LocalBucket
 from storage.objects import Bucket
 from storage.rebuild import rebuild
+from storage.retired import RetentionConfig
 from storage.tables import Corpus
 from storage.verify import verify
 from tests.flows.doubles import HereJudges
@@ -24,6 +26,7 @@ from tests.flows.reprocess.conftest import plain, short, wrapped
 
 VOLATILE = {"run_id", "fetched_at", "first_seen_at", "raw_ref"}
 """Columns that law 2 leaves out: they tell when and by whom."""
+LONG_AFTER = datetime.now(UTC) + timedelta(days=400)
 DESK, PLACE, PLAN = "desk", "corpus", "plan"
 
 
@@ -32,6 +35,7 @@ def here() -> None:
     ingesting.Judges = reclean.Judges = HereJudges  # type: ignore[misc,assignment]
     compaction.FAN = 2
     files.PARTS_OF_DOCUMENTS, files.FEWEST_ROWS = 1, 4
+    retention.PORTION = 2
 
 
 def settings(**values: str) -> Settings:
@@ -88,6 +92,10 @@ def _release(_folder: Path, place: str) -> None:
     release(ReleaseRequest(place, "spring", jsonl=True), settings())
 
 
+def _retire(_folder: Path, place: str) -> None:
+    retention.retire(Corpus.open(open_bucket(place)), RetentionConfig(30, "all"), LONG_AFTER)
+
+
 OPERATIONS: dict[str, Callable[[Path, str], None]] = {
     "ingest": _ingest,
     "reprocess": _reprocess,
@@ -95,6 +103,7 @@ OPERATIONS: dict[str, Callable[[Path, str], None]] = {
     "rollback": _rollback,
     "rebuild": _rebuild,
     "release": _release,
+    "retire": _retire,
 }
 """Given the scene's folder and the place of the corpus."""
 
@@ -119,13 +128,16 @@ def copy(folder: Path, place: str) -> None:
 
 
 def state(bucket: Bucket) -> dict[str, list]:
-    """All rows without what law 2 leaves out, in order, and the releases to the byte."""
+    """All rows without what law 2 leaves out, in order, the releases to the byte, and what was retired."""
     corpus = Corpus.open(bucket)
     tables = {table: corpus.scan(table) for table in ("versions", "decisions", "outcomes", "documents")}
     tables["sketches"] = corpus.sketches()
     released = {info.key: parquet.sha256(bucket.get(info.key)) for info in bucket.list(keys.RELEASES)}
+    gone = sorted(segment for record in retired.records(bucket) for segment in record.segments)
+    left = [segment for segment in gone if bucket.head(segment) is not None]
     kept = {name: rows.drop_columns(sorted(VOLATILE & set(rows.column_names))) for name, rows in tables.items()}
-    return {name: sorted(map(repr, rows.to_pylist())) for name, rows in kept.items()} | {"releases": sorted(released.items())}
+    told = {"releases": sorted(released.items()), "retired": gone, "left": left}
+    return {name: sorted(map(repr, rows.to_pylist())) for name, rows in kept.items()} | told
 
 
 def assert_sound(bucket: Bucket) -> None:
