@@ -7,6 +7,7 @@ count. `documents`, which is derived, is compacted in its own table: the log kno
 import hashlib
 import math
 import uuid
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -75,7 +76,10 @@ def tiers_due(live: Sequence[LiveFile]) -> list[list[LiveFile]]:
         tiers[sum(file.size >= bound for bound in TIERS)].append(file)
     limits = (TIERS[1], TIERS[2], TIERS[2] * 5 // 4)
     crowded = [(tier, limit) for tier, limit in zip(tiers, limits, strict=False) if len(tier) > FAN]
-    return [group for tier, limit in crowded for group in _grouped(tier, [file.size for file in tier], limit)]
+    groups = [
+        _of_whole_commits(group, live) for tier, limit in crowded for group in _grouped(tier, [file.size for file in tier], limit)
+    ]
+    return [group for group in groups if len(group) > 1]
 
 
 def neighbours(live: Sequence[LiveFile]) -> list[list[LiveFile]]:
@@ -85,6 +89,17 @@ def neighbours(live: Sequence[LiveFile]) -> list[list[LiveFile]]:
     ordered = sorted(live, key=_age)
     rows = [file.rows or 0 for file in ordered]
     return _grouped(ordered, rows, files.rows_of_documents(sum(rows)))
+
+
+def _of_whole_commits(group: Sequence[LiveFile], live: Sequence[LiveFile]) -> list[LiveFile]:
+    """Those of a group of which no file of the same commit stays outside: rows of one id and commit must keep their order."""
+    inside, everywhere = _by_commit(group), _by_commit(live)
+    return [file for file in group if file.min_seq != file.max_seq or inside[file.min_seq] == everywhere[file.min_seq]]
+
+
+def _by_commit(live: Sequence[LiveFile]) -> Counter[int | None]:
+    """How many files hold rows of one commit alone, by commit."""
+    return Counter(file.min_seq for file in live if file.min_seq == file.max_seq)
 
 
 def _age(file: LiveFile) -> tuple[int, int, str]:

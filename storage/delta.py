@@ -119,12 +119,12 @@ class Handle:
         return protocol.min_reader_version, protocol.min_writer_version
 
     def files(self) -> list[LiveFile]:
-        """The files that count in this version, in the order of the commits that named them."""
+        """The files that count in this version, in the order of the commits of their rows."""
         actions = pa.table(self._delta.get_add_actions(flatten=True))
         known = set(actions.column_names)
         names = [name for name in ("path", "size_bytes", "num_records", "min.seq", "max.seq") if name in known]
         rows = zip(*(actions[name].to_pylist() for name in names), strict=True)
-        return sorted((LiveFile(*row) for row in rows), key=lambda file: file.path)
+        return sorted((LiveFile(*row) for row in rows), key=lambda file: (file.min_seq or 0, file.max_seq or 0, file.path))
 
     @property
     def count(self) -> int:

@@ -70,9 +70,9 @@ def _is_reset(bucket: Bucket, table: Table) -> bool:
 def _match(corpus: Corpus, table: Table) -> tuple[int, int]:
     """Makes an append-only table hold exactly the files that the log names; files added and dropped."""
     while True:
-        head = corpus.log.head()
-        wanted = replay(corpus.log.since(0, head))[table]
         handle = delta.Handle(corpus.bucket, table)
+        head = corpus.log.head()  # asked after the table was opened: never behind it
+        wanted = replay(corpus.log.since(0, head))[table]
         held = {file.path: file for file in handle.files()}
         more = [entry for path, entry in wanted.items() if path not in held]
         less = [file for path, file in held.items() if path not in wanted]
@@ -94,8 +94,9 @@ def _require(bucket: Bucket, table: Table, entry: FileEntry) -> None:
 def _write_documents(corpus: Corpus) -> tuple[int, int]:
     """The commit at which `documents` stands, and its rows."""
     while True:
-        head = corpus.log.head()
         handle = delta.Handle(corpus.bucket, "documents")
+        # What the tables of record hold, not what the log promises: a writer may have committed and not rolled yet.
+        head = min(delta.Handle(corpus.bucket, table).applied for table in RECORDS)
         decisions = asof.decisions_at(corpus, head)
         most = files.rows_of_documents(len(decisions))
         rows = (batch for window in _windows(corpus, head) for batch in asof.documents_at(corpus, head, between=window))

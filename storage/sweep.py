@@ -21,11 +21,18 @@ def sweep(corpus: Corpus, before: datetime, *, most: int | None = None) -> list[
     # Listed first: what was staged when the log is read afterwards is either in it or a leftover.
     found = [info for prefix in _prefixes() for info in corpus.bucket.list(prefix) if info.modified_at < before]
     corpus.roll()
-    gone = list(islice(leftovers(corpus, found), most))
-    for key in gone:
-        corpus.bucket.delete(key)
+    gone = [key for key in islice(leftovers(corpus, found), most) if _is_deleted(corpus, key, before)]
     corpus.bucket.sweep_partial(before)
     return gone
+
+
+def _is_deleted(corpus: Corpus, key: str, before: datetime) -> bool:
+    """Deletes an object that is old still: a run that is done again may have staged it anew since it was listed."""
+    info = corpus.bucket.head(key)
+    if info is None or info.modified_at >= before:
+        return False
+    corpus.bucket.delete(key)
+    return True
 
 
 def leftovers(corpus: Corpus, found: Iterable[ObjectInfo]) -> Iterator[str]:

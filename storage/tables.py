@@ -125,7 +125,7 @@ class Corpus:
         rows = parquet.concat(batches, SKETCHES)
         if rows.num_rows == 0:
             return None
-        data, entry = files.encode(rows)
+        data, entry = files.encode(rows.sort_by([("id", "ascending"), ("version", "ascending")]))
         key = keys.sketches(seq, entry.sha256)
         self.bucket.put(key, data)
         return replace(entry, path=key)

@@ -6,7 +6,7 @@ from itertools import islice
 
 from storage import keys
 from storage.errors import DamagedError
-from storage.keys import AREAS, TABLES
+from storage.keys import AREAS, TABLES, Table
 from storage.objects import Bucket
 from storage.replay import replay
 from storage.sweep import leftovers
@@ -30,6 +30,8 @@ def verify(bucket: Bucket, *, deep: bool = False, tell: Tell = lambda *_: None) 
     """
     corpus = Corpus.peek(bucket)
     found = Verified(bucket.uri, deep)
+    # Tables first, then the listing, then the log: what each holds was there when the next was looked at.
+    handles = {table: tables.opened(bucket, table, found) for table in TABLES}
     tell("listing", 0, 1)
     listed = {info.key: info for info in bucket.list("")}
     found.objects = len(listed)
@@ -37,13 +39,14 @@ def verify(bucket: Bucket, *, deep: bool = False, tell: Tell = lambda *_: None) 
     whole = log.commits(bucket, listed, found)
     found.seq = len(whole)
     live = replay(whole)
-    log.objects(whole, live, listed, found)
-    handles = {table: tables.check(bucket, table, whole, listed, found) for table in TABLES}
+    log.objects(bucket, (whole, live), listed, found)
+    for handle in filter(None, handles.values()):
+        tables.check(bucket, handle, whole, listed, found)
     releases = released.check(bucket, listed, found)
     gone = pages.retired(bucket, listed, found)
     if not any(fault.key.startswith(OF_ROWS) for fault in found.faults):
         tell("rows", 0, 1)
-        _rows(corpus, found, listed, gone)
+        _rows(corpus, found, listed, gone, min(handle.applied for handle in handles.values() if handle))
         old = (info for info in listed.values() if info.modified_at < datetime.now(UTC) - YOUNG)
         found.leftovers = sum(1 for _ in leftovers(corpus, old))
     if deep:
@@ -53,18 +56,28 @@ def verify(bucket: Bucket, *, deep: bool = False, tell: Tell = lambda *_: None) 
     return found
 
 
-def _rows(corpus: Corpus, found: Verified, listed: Listed, gone: Collection[str]) -> None:
+def _rows(corpus: Corpus, found: Verified, listed: Listed, gone: Collection[str], seq: int) -> None:
+    """Looks at the rows up to a commit that every table has reached."""
     try:
-        for table, what in rows.of_record(corpus, found.seq):
+        for table, what in rows.of_record(corpus, seq):
             found.faults.append(Fault(keys.table(table), what, "a law of the corpus is broken: please report it"))
-        pages.references(corpus, listed, gone, found)
+        pages.references(corpus, seq, listed, gone, found)
     except DamagedError as error:
         found.damaged(keys.table("versions"), str(error))
     try:
-        for table, what in rows.of_documents(corpus, found.seq - found.behind):
+        for table, what in _of_documents(corpus):
             found.derived(keys.table(table), what)
     except DamagedError as error:
         found.derived(keys.table("documents"), str(error))
+
+
+def _of_documents(corpus: Corpus) -> list[tuple[Table, str]]:
+    """What is wrong with `documents`; looked at again where it has moved meanwhile."""
+    while True:
+        seq = corpus.handles.applied("documents")
+        wrong = list(rows.of_documents(corpus, seq))
+        if not wrong or corpus.handles.applied("documents") == seq:
+            return wrong
 
 
 def _strangers(listed: Listed) -> Iterator[str]:

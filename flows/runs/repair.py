@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from ingest.dedup.sketch import sketch
-from storage import files, keys, parquet
+from storage import files, keys, parquet, published
 from storage.commits import FileEntry
+from storage.errors import DamagedError, KeyMissingError
 from storage.files import Between
 from storage.objects import Bucket
 from storage.rebuild import Rebuilt, rebuild
@@ -32,11 +33,24 @@ def repair(bucket: Bucket, found: Verified) -> Repaired:
     """Repairs what is derived, and nothing else. Raises: StorageError."""
     derived = [fault for fault in found.faults if fault.is_derived]
     segments = [fault for fault in derived if fault.key.startswith(keys.SKETCHES)]
-    corpus = Corpus.peek(bucket)
-    rebuilt = rebuild(bucket) if len(derived) > len(segments) else None
-    made = {fault.key for fault in segments if _is_made_again(corpus, fault.key)}
-    left = [fault for fault in found.faults if not fault.is_derived or (fault in segments and fault.key not in made)]
+    pointer = [fault for fault in derived if fault.key == keys.LATEST]
+    of_tables = [fault for fault in derived if fault not in segments and fault not in pointer]
+    rebuilt = _rebuilt(bucket) if of_tables else None
+    made = {fault.key for fault in segments if _is_made_again(Corpus.peek(bucket), fault.key)}
+    if pointer:
+        bucket.delete(keys.LATEST)
+        published.point(bucket)
+    lost = [fault for fault in found.faults if not fault.is_derived]
+    left = lost + [fault for fault in segments if fault.key not in made] + (of_tables if rebuilt is None else [])
     return Repaired(rebuilt, tuple(sorted(made)), tuple(left))
+
+
+def _rebuilt(bucket: Bucket) -> Rebuilt | None:
+    """What a rebuild did; null where it needs what is lost."""
+    try:
+        return rebuild(bucket)
+    except (KeyMissingError, DamagedError):
+        return None
 
 
 def _is_made_again(corpus: Corpus, key: str) -> bool:

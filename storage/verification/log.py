@@ -49,19 +49,20 @@ def _runs_once(whole: Sequence[Commit], found: Verified) -> None:
             found.faults.append(Fault(keys.commit(commit.seq), what, "its outcomes stand twice"))
 
 
-def objects(whole: Iterable[Commit], live: Live, listed: Listed, found: Verified) -> None:
-    """Every object that counts stands, with its size."""
+def objects(bucket: Bucket, named: tuple[Iterable[Commit], Live], listed: Listed, found: Verified) -> None:
+    """Every object that commits name and that counts stands, with its size; what came since the listing is asked for."""
+    whole, live = named
     for table in RECORDS:
         for path, entry in live[table].items():
-            if wrong := _wrong(keys.table_file(table, path), entry, listed):
+            if wrong := _wrong(bucket, keys.table_file(table, path), entry, listed):
                 found.damaged(keys.table_file(table, path), wrong)
     for commit in whole:
-        if commit.sketches and (wrong := _wrong(commit.sketches.path, commit.sketches, listed)):
+        if commit.sketches and (wrong := _wrong(bucket, commit.sketches.path, commit.sketches, listed)):
             found.derived(commit.sketches.path, wrong)
 
 
-def _wrong(key: str, entry: FileEntry, listed: Listed) -> str | None:
-    info = listed.get(key)
+def _wrong(bucket: Bucket, key: str, entry: FileEntry, listed: Listed) -> str | None:
+    info = listed.get(key) or bucket.head(key)
     if info is None:
         return "the object is missing"
     return None if info.size == entry.size else f"the object has {info.size} bytes where its commit says {entry.size}"

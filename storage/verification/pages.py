@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from storage import keys, parquet, warc
 from storage.errors import DamagedError, KeyMissingError
+from storage.files import Between
 from storage.keys import Table
 from storage.objects import Bucket
 from storage.raw import INDEX
@@ -33,18 +34,18 @@ def retired(bucket: Bucket, listed: Listed, found: Verified) -> set[str]:
     return set(last)
 
 
-def references(corpus: Corpus, listed: Listed, gone: Collection[str], found: Verified) -> None:
-    """Every `raw_ref` of the tables lies within a segment that stands, or that a policy let go."""
+def references(corpus: Corpus, seq: int, listed: Listed, gone: Collection[str], found: Verified) -> None:
+    """Every `raw_ref` of the tables up to a commit lies within a segment that stands, or that a policy let go."""
     ends: dict[str, int] = {}
     tables: tuple[Table, ...] = ("versions", "outcomes")
     for table in tables:
-        for rows in corpus.batches(table, ["raw_ref"]):
+        for rows in corpus.batches(table, ["raw_ref"], between=Between(until=seq)):
             for key, end in _ends(rows["raw_ref"].combine_chunks()).items():
                 ends[key] = max(end, ends.get(key, 0))
     for key, end in sorted(ends.items()):
-        info = listed.get(key)
         if key in gone:
             continue
+        info = listed.get(key) or corpus.bucket.head(key)
         if info is None:
             found.faults.append(Fault(key, "the segment is missing", GONE))
         elif info.size < end:

@@ -12,19 +12,26 @@ AGAIN = "readers of this release are misled: make a release of the same commit u
 def check(bucket: Bucket, listed: Listed, found: Verified) -> list[Manifest]:
     """The finished releases; what lacks or has another size is a fault."""
     manifests = []
-    for standing in published.listed(bucket):
+    try:
+        releases = published.listed(bucket)
+    except DamagedError as error:
+        found.derived(keys.LATEST, f"{error}; the releases are not looked at before")
+        return []
+    if any(standing.manifest for standing in releases) and not any(standing.is_latest for standing in releases):
+        found.derived(keys.LATEST, "the pointer to the newest release names none that stands")
+    for standing in releases:
         if standing.damage is not None:
             found.faults.append(Fault(keys.release_manifest(standing.name), standing.damage, AGAIN))
         if standing.manifest is not None:
             manifests.append(standing.manifest)
-            _objects(standing.manifest, listed, found)
+            _objects(bucket, standing.manifest, listed, found)
     return manifests
 
 
-def _objects(manifest: Manifest, listed: Listed, found: Verified) -> None:
+def _objects(bucket: Bucket, manifest: Manifest, listed: Listed, found: Verified) -> None:
     for file in manifest.files:
         key = keys.release_file(manifest.name, file.path)
-        info = listed.get(key)
+        info = listed.get(key) or bucket.head(key)
         if info is None:
             found.faults.append(Fault(key, "the object is missing", AGAIN))
         elif info.size != file.bytes:

@@ -11,25 +11,28 @@ from storage.replay import replay
 from storage.verification.report import Fault, Listed, Verified
 
 
-def check(bucket: Bucket, table: Table, whole: Sequence[Commit], listed: Listed, found: Verified) -> delta.Handle | None:
+def opened(bucket: Bucket, table: Table, found: Verified) -> delta.Handle | None:
     """The table as it stands; null where it cannot be opened, which is a fault."""
-    folder = keys.table(table)
     try:
-        handle = delta.Handle(bucket, table) if delta.exists(bucket, table) else None
+        if delta.exists(bucket, table):
+            return delta.Handle(bucket, table)
     except DamagedError as error:
-        found.derived(folder, str(error))
-        return None
-    if handle is None:
-        found.derived(folder, "the table has no log of its own")
-    elif handle.applied > len(whole):
+        found.derived(keys.table(table), str(error))
+    else:
+        found.derived(keys.table(table), "the table has no log of its own")
+    return None
+
+
+def check(bucket: Bucket, handle: delta.Handle, whole: Sequence[Commit], listed: Listed, found: Verified) -> None:
+    """Compares the table with the log, which was read after it was opened."""
+    if handle.applied > len(whole):
         what = f"the table stands at commit {handle.applied}, the log is whole up to {len(whole)}"
-        found.faults.append(Fault(folder, what, "commits were lost: restore them from a copy of the bucket"))
-    elif table in RECORDS:
-        _compare(handle, set(replay(whole[: handle.applied])[table]), found)
+        found.faults.append(Fault(keys.table(handle.table), what, "commits were lost: restore them from a copy of the bucket"))
+    elif handle.table in RECORDS:
+        _compare(handle, set(replay(whole[: handle.applied])[handle.table]), found)
     else:
         found.behind = len(whole) - handle.applied
-        _files(handle, listed, found)
-    return handle
+        _files(bucket, handle, listed, found)
 
 
 def _compare(handle: delta.Handle, wanted: set[str], found: Verified) -> None:
@@ -43,11 +46,11 @@ def _compare(handle: delta.Handle, wanted: set[str], found: Verified) -> None:
             found.derived(keys.table(handle.table), f"the table {what}: {min(paths)}{more}")
 
 
-def _files(handle: delta.Handle, listed: Listed, found: Verified) -> None:
+def _files(bucket: Bucket, handle: delta.Handle, listed: Listed, found: Verified) -> None:
     """Files of `documents`, which the commit log does not name."""
     for file in handle.files():
         key = keys.table_file(handle.table, file.path)
-        info = listed.get(key)
+        info = listed.get(key) or bucket.head(key)
         if info is None:
             found.derived(key, "the object is missing")
         elif info.size != file.size:

@@ -211,6 +211,13 @@ def test_a_tier_is_merged_into_files_of_the_next():
     assert tiers_due([file(n, 130 * MB) for n in range(99)]) == []
 
 
+def test_files_of_one_commit_are_merged_all_or_none():
+    """Else the last row of one id and commit would not be the last any more."""
+    together = [LiveFile(f"{n:04d}", 1000, 1, n, n) for n in range(11)] + [LiveFile("0010-b", 130 * MB, 1, 10, 10)]
+    assert [len(group) for group in tiers_due(together)] == [10]
+    assert all(each.min_seq < 10 for group in tiers_due(together) for each in group)
+
+
 def test_however_many_runs_come_few_files_stand_beside_the_largest():
     live, number = [], 0
     for number in range(3000):

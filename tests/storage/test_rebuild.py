@@ -10,7 +10,7 @@ from storage.errors import DamagedError, KeyMissingError
 from storage.local import LocalBucket
 from storage.rebuild import rebuild
 from storage.tables import Corpus
-from tests.storage.corpora import assert_lawful, ingest, rows
+from tests.storage.corpora import assert_lawful, ingest, new_version, propose, rows
 from tests.storage.test_compaction import runs
 
 
@@ -133,6 +133,26 @@ def test_a_writer_that_comes_between_is_seen(bucket, monkeypatch):
     monkeypatch.setattr(delta.Handle, "restate", late)
     assert rebuild(bucket).seq == 15
     assert_lawful(Corpus.open(bucket))
+
+
+def test_a_writer_that_has_committed_and_not_rolled_is_rolled_later(bucket, monkeypatch):
+    stage, left = rebuilding.files.stage, [1]
+
+    def late(*args, **named):
+        if left and args[1] == "documents":
+            left.pop()
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr("storage.rolling.roll_table", lambda *_: None)
+                corpus = Corpus.open(bucket)
+                corpus.log.append(corpus._as_commit(propose(corpus, "quick", [new_version("new", 1, "quick")], seq=15)))
+        return stage(*args, **named)
+
+    monkeypatch.setattr(rebuilding.files, "stage", late)
+    rebuild(bucket)
+    monkeypatch.undo()
+    Corpus.open(bucket).roll()
+    assert_lawful(Corpus.open(bucket))
+    assert Corpus.open(bucket).log.head() == 15
 
 
 def test_the_log_of_commits_is_never_touched(bucket):

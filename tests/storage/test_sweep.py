@@ -1,3 +1,4 @@
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -40,6 +41,27 @@ def test_leftovers_go_and_raw_stays(corpus):
     assert len(leftovers) == 5
     assert set(sweep(corpus, datetime.now(UTC) + LATER)) == leftovers
     assert objects(corpus) == before
+
+
+def test_what_is_staged_anew_while_it_sweeps_stays(corpus, monkeypatch):
+    """A run that died a day ago is done again, with the same files, between the listing and the deletion."""
+    staged_again = propose(corpus, "again", [new_version("bridge", 1, "x")])
+    old = datetime.now(UTC) - LATER
+    for entry in staged_again.versions:
+        then = old.timestamp()
+        os.utime(f"{corpus.bucket.uri}/clean/versions/{entry.path}", (then, then))
+    delete, left = LocalBucket.head, [1]
+
+    def overtaken(bucket, key):
+        if left and "/versions/" in key and key.endswith(".parquet"):
+            left.pop()
+            propose(corpus, "again", [new_version("bridge", 1, "x")])
+        return delete(bucket, key)
+
+    monkeypatch.setattr(LocalBucket, "head", overtaken)
+    assert sweep(corpus, datetime.now(UTC) - timedelta(days=1)) == []
+    assert not left
+    assert corpus.commit(staged_again) == 3
 
 
 def test_young_leftovers_stay(corpus):

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from ingest.records import Decision, RawPage
-from storage import delta, files, keys, parquet, raw
+from storage import delta, files, keys, parquet, raw, rolling
 from storage.bucket import open_bucket
 from storage.commits import Commit
 from storage.compaction import compact
@@ -275,6 +275,49 @@ def test_old_leftovers_are_counted_and_young_ones_are_not(made, tmp_path):
     then = time.time() - 2 * 86_400
     os.utime(tmp_path / "corpus" / keys.table_file("versions", staged.versions[0].path), (then, then))
     assert verify(corpus.bucket).leftovers == 1
+
+
+def test_a_run_that_commits_while_it_looks_is_no_fault(made, tmp_path, monkeypatch):
+    shutil.copytree(made, tmp_path / "corpus")
+    bucket = LocalBucket(tmp_path / "corpus")
+    for moment in ("list", "get"):
+        call, left = getattr(LocalBucket, moment), [1]
+
+        def overtaken(self, *args, call=call, left=left, moment=moment):
+            if left:
+                left.pop()
+                with_raw(Corpus.open(LocalBucket(tmp_path / "corpus")), f"late-{moment}", f"late {moment}", f"It came {moment}.")
+            return call(self, *args)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(LocalBucket, moment, overtaken)
+            assert verify(bucket, deep=True).faults == []
+        assert not left
+
+
+def test_a_writer_that_died_between_two_tables_is_no_fault(made, tmp_path, monkeypatch):
+    shutil.copytree(made, tmp_path / "corpus")
+    corpus = Corpus.open(LocalBucket(tmp_path / "corpus"))
+    roll = rolling.roll_table
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            rolling, "roll_table", lambda handles, log, table, *rest: table == "versions" and roll(handles, log, table, *rest)
+        )
+        corpus.commit(propose(corpus, "late", without_ref([new_version("page 1", 2, "y")])))
+    assert verify(LocalBucket(tmp_path / "corpus"), deep=True).faults == []
+
+
+@pytest.mark.parametrize("data", [b"{}", b'{"name": "autumn", "seq": 1, "manifest_sha256": "x"}'])
+def test_a_pointer_that_is_damaged_or_names_nothing_is_told(bucket, data):
+    release(
+        Corpus.open(bucket),
+        Order("spring", None, "keep", False),
+        {"winnow": "1"},
+        lambda _: {"README.md": b"About it."},
+        lambda *_: None,
+    )
+    bucket.put(keys.LATEST, data)
+    assert faults(bucket) == {(keys.LATEST, True)}
 
 
 def test_a_lag_is_no_fault(made, tmp_path):
