@@ -11,7 +11,7 @@ from tests.torture import scene, victims
 from tests.torture.conftest import FULL
 
 pytestmark = pytest.mark.slow
-STEP = {"directory": 1 if FULL else 17, "s3": 1 if FULL else 61}
+STEP = {"directory": 1 if FULL else 29, "s3": 1 if FULL else 89}
 """Of how many moments one is taken."""
 AGAIN = (1, 2, 3, 5, 8, 13, 21, 34) if FULL else (7,)
 """Moments at which the recovery dies too."""
@@ -63,7 +63,7 @@ def test_a_recovery_that_is_killed_too_is_recovered_from(operation, town, undist
     kind, place_of = places
     moments, expected = undisturbed[operation]
     for again in AGAIN:
-        for at in range(5, moments + 1, STEP[kind] * 3 + 1):
+        for at in range(5, moments + 1, STEP[kind] * 4 + 1):
             place = place_of()
             scene.copy(town, place)
             victims.run(operation, town, place, at)
