@@ -10,7 +10,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from storage.abreast import scan
 from storage.asof import DECIDED
 from storage.files import EVER, Between
 from storage.rows import latest
@@ -33,7 +32,7 @@ def steps(corpus: Corpus, after: int, until: int) -> pa.Table:
     was not live. Who applies them in order has `documents` as they stood at each commit. A decision that says what the one
     before it said is a re-election.
     """
-    fresh = scan(corpus, "decisions", DECIDED, None, Between(after, until))
+    fresh = corpus.handles.at_once("decisions", DECIDED, None, Between(after, until))
     base = _held(corpus, fresh["id"], after, until, OF_STEPS)
     rows = pa.concat_tables([base, fresh], promote_options="default").sort_by([("id", "ascending"), ("seq", "ascending")])
     ids, at = rows["id"].combine_chunks(), np.arange(len(rows), dtype=np.int64)
@@ -50,7 +49,7 @@ def between(corpus: Corpus, one: int, other: int) -> pa.Table:
     The other may be the older. What was changed back is no difference.
     """
     low, high = sorted((one, other))
-    later = latest(scan(corpus, "decisions", DECIDED, None, Between(low, high)))
+    later = latest(corpus.handles.at_once("decisions", DECIDED, None, Between(low, high)))
     held = _held(corpus, later["id"], low, high, DECIDED)
     earlier = held.take(pc.index_in(later["id"], held["id"].combine_chunks()))
     old, new = (earlier, later) if one == low else (later, earlier)
@@ -85,10 +84,10 @@ def _held(corpus: Corpus, ids: pa.ChunkedArray, seq: int, until: int, columns: S
 
     Documents born between it and `until` are known by their first version, and not looked for.
     """
-    born = scan(corpus, "versions", ["id"], pc.field("version") == 1, Between(seq, until))["id"]
+    born = corpus.handles.at_once("versions", ["id"], pc.field("version") == 1, Between(seq, until))["id"]
     old = ids.filter(pc.invert(pc.is_in(ids, born.combine_chunks()))).unique()
     until_then = Between(until=seq if len(old) else 0)
-    return latest(scan(corpus, "decisions", columns, pc.field("id").isin(old), until_then))
+    return latest(corpus.handles.at_once("decisions", columns, pc.field("id").isin(old), until_then))
 
 
 def _told(before: pa.Table, now: pa.Table) -> pa.Table:
@@ -129,7 +128,7 @@ def _wanted(changes: pa.Table) -> pa.ChunkedArray:
 def _among(corpus: Corpus, ids: pa.ChunkedArray, wanted: pa.ChunkedArray, columns: Sequence[str], when: Between) -> pa.Table:
     """Rows of the named versions, with their names."""
     read = list(dict.fromkeys(["id", "version", *columns]))
-    rows = scan(corpus, "versions", read, pc.field("id").isin(ids.unique()), when)
+    rows = corpus.handles.at_once("versions", read, pc.field("id").isin(ids.unique()), when)
     rows = rows.append_column("name", _names(rows["id"], rows["version"]))
     return rows.filter(pc.is_in(rows["name"], wanted.combine_chunks()))
 

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from storage import keys, published
-from storage.abreast import ABREAST, applied
 from storage.commits import Commit, CommitLog
 from storage.errors import ReleaseError, UnknownMomentError
+from storage.pool import ABREAST, abreast
 from storage.tables import Corpus
 
 NUMBER = re.compile(r"\d{1,9}")
@@ -22,7 +21,7 @@ FORMS = "the number of a commit (0: none yet), a run's id or its start, a time (
 
 def readable(corpus: Corpus) -> int:
     """The newest commit whose state can be read: the one that both tables which are the truth have reached."""
-    return applied(corpus, ("versions", "decisions"))
+    return min(corpus.handles.applied("versions"), corpus.handles.applied("decisions"))
 
 
 def seq_of(corpus: Corpus, name: str) -> int | None:
@@ -53,9 +52,8 @@ def committed(corpus: Corpus, name: str) -> int:
 
 def newest_first(log: CommitLog, head: int) -> Iterator[Commit]:
     """The commits from `head` down to the first, read some at a time."""
-    with ThreadPoolExecutor(ABREAST) as pool:
-        for last in range(head, 0, -ABREAST):
-            yield from pool.map(log.read, range(last, max(0, last - ABREAST), -1))
+    for last in range(head, 0, -ABREAST):
+        yield from abreast(log.read, range(last, max(0, last - ABREAST), -1))
 
 
 def _newest(corpus: Corpus, name: str) -> int | None:

@@ -20,9 +20,9 @@ class Order:
 @click.command(cls=Recorded)
 @click.option(
     "--since",
-    metavar="SEQ|RUN|TIME",
+    metavar="SEQ|RUN|TIME|RELEASE",
     required=True,
-    help="What the follower has: the number of a commit, 0 for nothing; a run's id or its start; a time, 2026-03-04T12:30.",
+    help="What the follower has: a commit's number, 0 for nothing; a run's id or its start; a time, 2026-03-04T12:30; a release.",
 )
 @click.option("--text", "with_text", is_flag=True, help="With the text of each document.")
 @corpus_option

@@ -1,7 +1,6 @@
 """The commits of a corpus, newest first, each with what its run says of itself."""
 
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -9,11 +8,11 @@ from itertools import islice
 from flows.runs.engine import ENGINE, MODEL, PACKAGE
 from flows.runs.report import Report
 from storage import keys
-from storage.abreast import ABREAST, applied
 from storage.bucket import Bucket
 from storage.commits import Commit
 from storage.errors import KeyMissingError
 from storage.moments import newest_first, readable
+from storage.pool import ABREAST, abreast
 from storage.tables import Corpus
 
 
@@ -49,12 +48,11 @@ class Entry:
 
 def chronicle(corpus: Corpus, limit: int | None = None) -> Iterator[Entry]:
     """The commits, newest first, the first `limit` of them."""
-    shown = applied(corpus, ("documents",))
-    with ThreadPoolExecutor(ABREAST) as pool:
-        commits = islice(newest_first(corpus.log, corpus.log.head(readable(corpus))), limit)
-        while portion := list(islice(commits, ABREAST)):
-            reports = pool.map(lambda commit: _report(corpus.bucket, commit.run), portion)
-            yield from (_entry(commit, report, shown) for commit, report in zip(portion, reports, strict=True))
+    shown = corpus.handles.applied("documents")
+    commits = islice(newest_first(corpus.log, corpus.log.head(readable(corpus))), limit)
+    while portion := list(islice(commits, ABREAST)):
+        reports = abreast(lambda commit: _report(corpus.bucket, commit.run), portion)
+        yield from (_entry(commit, report, shown) for commit, report in zip(portion, reports, strict=True))
 
 
 def _report(bucket: Bucket, run: str) -> Report | None:

@@ -12,7 +12,6 @@ from flows.errors import NotFoundError
 from flows.runs.reading import origin_of
 from flows.view.changes import Pair, pair
 from flows.view.document import VersionNote
-from storage.abreast import scan
 from storage.changes import KINDS, Kind, between, grouped, with_versions
 from storage.files import Between
 from storage.rows import document_of, latest
@@ -78,7 +77,7 @@ class StateDifference:
 
 def edition(corpus: Corpus, id_: str, before: int | None = None, after: int | None = None) -> Edition:
     """Two versions of a document; by default the newest, and the one before. Raises: NotFoundError where one is not there."""
-    numbers = sorted(scan(corpus, "versions", ["version"], pc.field("id") == id_)["version"].to_pylist())
+    numbers = sorted(corpus.handles.at_once("versions", ["version"], pc.field("id") == id_)["version"].to_pylist())
     if not numbers:
         raise NotFoundError(f"document {id_} has no version: every input of it was rejected or failed")
     after = numbers[-1] if after is None else after
@@ -89,7 +88,7 @@ def edition(corpus: Corpus, id_: str, before: int | None = None, after: int | No
         if number not in numbers:
             raise NotFoundError(f"document {id_} has no version {number}: it has 1 to {numbers[-1]}")
     where = (pc.field("id") == id_) & pc.field("version").isin([before, after])
-    rows = {row["version"]: row for row in scan(corpus, "versions", None, where).to_pylist()}
+    rows = {row["version"]: row for row in corpus.handles.at_once("versions", None, where).to_pylist()}
     made = pair(id_, f"version {before} and version {after}", document_of(rows[before]), document_of(rows[after]))
     return Edition(id_, before, after, made, (version_note(rows[before]), version_note(rows[after])))
 
@@ -119,7 +118,7 @@ def states(corpus: Corpus, one: int, other: int, samples: int) -> StateDifferenc
         _count(sites, rows, "site")
     counts: Counter[Kind] = Counter(changes["change"].to_pylist())
     few = pa.concat_tables(changes.filter(pc.equal(changes["change"], kind)).slice(0, samples) for kind in KINDS)
-    standing = latest(scan(corpus, "decisions", ["id", "seq", "status"], None, Between(until=one)))
+    standing = latest(corpus.handles.at_once("decisions", ["id", "seq", "status"], None, Between(until=one)))
     there = pc.sum(pc.equal(standing["status"], "live")).as_py() or 0
     return StateDifference(
         one=one,

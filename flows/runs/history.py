@@ -1,17 +1,16 @@
 """What became of one document, commit by commit: its versions and the decisions on it, in words."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import pyarrow.compute as pc
 
-from storage.abreast import ABREAST, scan
 from storage.commits import Commit
 from storage.files import Between
 from storage.moments import readable
+from storage.pool import abreast
 from storage.tables import Corpus
 
 FIELDS = ("title", "authors", "published_at", "language")
@@ -47,17 +46,11 @@ class Event:
 def history(corpus: Corpus, id_: str) -> list[Event]:
     """The document's versions and the decisions on it, in the order of time; empty where it never was one."""
     is_it, until = pc.field("id") == id_, Between(until=readable(corpus))
-    with ThreadPoolExecutor(2) as pool:
-        made = pool.submit(scan, corpus, "versions", OF_VERSIONS, is_it, until)
-        said = pool.submit(scan, corpus, "decisions", OF_DECISIONS, is_it, until)
-    versions, decisions = made.result().sort_by("version").to_pylist(), said.result().sort_by("seq").to_pylist()
+    versions = corpus.handles.at_once("versions", OF_VERSIONS, is_it, until).sort_by("version").to_pylist()
+    decisions = corpus.handles.at_once("decisions", OF_DECISIONS, is_it, until).sort_by("seq").to_pylist()
     seqs = sorted({row["seq"] for row in (*versions, *decisions)})
-    return list(_events(corpus, id_, versions, decisions, _commits(corpus, seqs)))
-
-
-def _commits(corpus: Corpus, seqs: Sequence[int]) -> dict[int, Commit]:
-    with ThreadPoolExecutor(ABREAST) as pool:
-        return dict(zip(seqs, pool.map(corpus.log.read, seqs), strict=True))
+    commits = dict(zip(seqs, abreast(corpus.log.read, seqs), strict=True))
+    return list(_events(corpus, id_, versions, decisions, commits))
 
 
 def _events(
@@ -127,7 +120,7 @@ def _elected(now: Row) -> str:
 def _why(corpus: Corpus, id_: str, seq: int) -> str:
     """Why a commit withdrew the document: what it made of its input."""
     where = (pc.field("id") == id_) & (pc.field("seq") == seq)
-    rows = scan(corpus, "outcomes", ["stage", "reason", "detail"], where).to_pylist()
+    rows = corpus.handles.at_once("outcomes", ["stage", "reason", "detail"], where).to_pylist()
     return next((f"{row['stage']}/{row['reason']}: {row['detail']}" for row in rows if row["reason"]), "")
 
 
@@ -155,6 +148,6 @@ class _Texts:
     def of(self, version: int) -> str:
         """The text of a version."""
         if self._texts is None:
-            rows = scan(self._corpus, "versions", ["version", "text"], pc.field("id") == self._id)
+            rows = self._corpus.handles.at_once("versions", ["version", "text"], pc.field("id") == self._id)
             self._texts = dict(zip(rows["version"].to_pylist(), rows["text"].to_pylist(), strict=True))
         return self._texts[version]

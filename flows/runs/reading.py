@@ -17,7 +17,6 @@ from ingest.identity import document_id
 from ingest.records import Decision, Document, RawPage
 from ingest.urls import canonical_url, site_of
 from storage import keys
-from storage.abreast import scan
 from storage.bucket import open_bucket
 from storage.raw import RawRef
 from storage.rows import OutcomeKind, decisions_of, document_of, latest, raw_ref_of, speakable
@@ -112,9 +111,9 @@ def open_corpus(uri: str) -> Corpus:
 def find(corpus: Corpus, name: str) -> Found:
     """The document that a user means by an id, the unique start of one, a URL or a file name. Raises: NotFoundError."""
     id_ = resolve(corpus, name)
-    outcomes = latest(scan(corpus, "outcomes", None, pc.field("id") == id_))
-    decisions = decisions_of(latest(scan(corpus, "decisions", None, pc.field("id") == id_)))
-    versions = scan(corpus, "versions", None, pc.field("id") == id_).to_pylist()
+    outcomes = latest(corpus.handles.at_once("outcomes", None, pc.field("id") == id_))
+    decisions = decisions_of(latest(corpus.handles.at_once("decisions", None, pc.field("id") == id_)))
+    versions = corpus.handles.at_once("versions", None, pc.field("id") == id_).to_pylist()
     outcome = next(map(outcome_row, outcomes.to_pylist()), None)
     return found_of(outcome, decisions[0] if decisions else None, versions)
 
@@ -256,13 +255,13 @@ def _by_file_name(corpus: Corpus, plain: str) -> Iterator[dict[str, str]]:
 
 def _paths(corpus: Corpus, where: pc.Expression) -> Iterator[tuple[str, str, str]]:
     """Id, source and path of inputs of which the condition holds."""
-    rows = scan(corpus, "outcomes", ["id", "source", "name"], where)
+    rows = corpus.handles.at_once("outcomes", ["id", "source", "name"], where)
     return zip(*(rows[column].to_pylist() for column in rows.column_names), strict=True)
 
 
 def _by_page_url(corpus: Corpus, urls: set[str]) -> dict[str, str]:
     """Documents whose page names the URL as its own; where copies of one story do, the canonical one."""
-    found = scan(corpus, "documents", ["id", "url", "duplicate_of"], pc.field("url").isin(sorted(urls))).to_pylist()
+    found = corpus.handles.at_once("documents", ["id", "url", "duplicate_of"], pc.field("url").isin(sorted(urls))).to_pylist()
     canonical = [row for row in found if row["duplicate_of"] is None]
     return {row["id"]: row["url"] for row in canonical or found}
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet
 import pytest
 from deltalake import DeltaTable
 from hypothesis import HealthCheck, settings
@@ -15,7 +16,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from flows.errors import AlreadyAppliedError
 from flows.runs import ingest as ingesting
+from flows.runs import reclean
+from flows.runs.release import ReleaseRequest, release
 from flows.runs.report import IngestRequest
+from flows.runs.reprocess import ApplyRequest, PreviewRequest, Selection, apply, preview
 from flows.runs.rollback import RollbackRequest, rollback
 from storage import compaction, delta, files
 from storage.local import LocalBucket
@@ -48,6 +52,7 @@ class Histories(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp(prefix="winnow-history-"))
         self.patch = pytest.MonkeyPatch()
         self.patch.setattr(ingesting, "Judges", HereJudges)
+        self.patch.setattr(reclean, "Judges", HereJudges)
         self.patch.setattr(compaction, "FAN", 2)
         self.patch.setattr(files, "PARTS_OF_DOCUMENTS", 1)
         self.patch.setattr(files, "FEWEST_ROWS", 2)
@@ -125,6 +130,22 @@ class Histories(RuleBasedStateMachine):
                 before = history[at - 1][1] if at else None
                 if before != history[-1][1]:
                     history.append((report.seq or 0, before))
+
+    @precondition(lambda self: self.told)
+    @rule(unwrap=st.sampled_from(["true", "false"]))
+    def reprocess(self, unwrap: str) -> None:
+        """Under settings that leave these texts as they are, and that documents were cleaned with before or not."""
+        settings = scene.settings(extract__unwrap=unwrap)
+        plan = preview(PreviewRequest(self.place, Selection(), None), settings).plan
+        report = apply(ApplyRequest(self.place, plan, "Ada"), settings)
+        assert (report.kept, report.withdrawn) == (0, 0)
+
+    @precondition(lambda self: self.live())
+    @rule()
+    def release(self) -> None:
+        made = release(ReleaseRequest(self.place, f"r{self.corpus.log.head()}"), scene.settings())
+        rows = [pa.parquet.read_table(f"{made.place}/{file.path}")["text"].to_pylist() for file in made.manifest.data]
+        assert sorted(text for texts in rows for text in texts) == sorted(text_of(*each) for each in self.live().items())
 
     @rule()
     def compact(self) -> None:
