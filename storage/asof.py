@@ -31,7 +31,18 @@ def documents_at(
     Of all documents, or `among` some; or only those whose content came `between` certain commits, none later than `seq`.
     """
     where = None if among is None else of_ids(among)
-    decisions = decisions_at(corpus, seq, where)
+    yield from documents_of(corpus, decisions_at(corpus, seq, where), seq, columns, where, between)
+
+
+def documents_of(
+    corpus: Corpus,
+    decisions: pa.Table,
+    seq: int,
+    columns: Sequence[str] | None = None,
+    where: pc.Expression | None = None,
+    between: Between = EVER,
+) -> Iterator[pa.Table]:
+    """The same, by the decisions that held then, for whoever has them already; `where` asks of rows of `versions`."""
     live = decisions.filter(pc.equal(decisions["status"], "live"))
     wanted = list(SCHEMAS["documents"].names if columns is None else columns)
     read = list(dict.fromkeys(["id", "version", *(name for name in wanted if name not in OF_DECISIONS)]))

@@ -99,7 +99,9 @@ def _write_documents(corpus: Corpus) -> tuple[int, int]:
         head = min(delta.Handle(corpus.bucket, table).applied for table in RECORDS)
         decisions = asof.decisions_at(corpus, head)
         most = files.rows_of_documents(len(decisions))
-        rows = (batch for window in _windows(corpus, head) for batch in asof.documents_at(corpus, head, between=window))
+        rows = (
+            batch for window in _windows(corpus, head) for batch in asof.documents_of(corpus, decisions, head, between=window)
+        )
         made = files.stage(corpus.bucket, "documents", rows, seq=head, first_part=REBUILT_PARTS, most_rows=most)
         held, named = {file.path: file for file in handle.files()}, {entry.path for entry in made}
         more = [entry for entry in made if entry.path not in held]

@@ -1,11 +1,16 @@
 """Small corpora for the tests of this folder: documents made of one line each, and the runs that bring them."""
 
 import hashlib
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from ingest.records import Decision, Document, Reason, Removal, Sketch
+from storage.bucket import open_bucket
 from storage.errors import HeadMovedError
+from storage.local import PARTIAL, LocalBucket
+from storage.objects import Bucket
 from storage.proposals import Proposal
 from storage.raw import RawRef
 from storage.rows import NewVersion, Outcome, Pipeline, decision_table, outcome_table, sketch_table, version_table
@@ -85,6 +90,18 @@ def ingest(corpus: Corpus, run: str, texts: Mapping[str, str]) -> int:
             return corpus.commit(propose(corpus, run, versions, outcomes=outcomes, seq=seq))
         except HeadMovedError:
             continue
+
+
+def copy(folder: Path, place: str) -> Bucket:
+    """A corpus that stands in a folder, put to another place, a directory or on S3."""
+    bucket = open_bucket(place)
+    if isinstance(bucket, LocalBucket):
+        shutil.copytree(folder, place)
+        return bucket
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and PARTIAL not in path.parts:
+            bucket.put(path.relative_to(folder).as_posix(), path.read_bytes())
+    return bucket
 
 
 def rows(corpus: Corpus) -> dict[str, list[str]]:

@@ -1,16 +1,13 @@
-import shutil
-
 import pytest
 
 from storage import delta, keys
 from storage import rebuild as rebuilding
-from storage.bucket import open_bucket
 from storage.compaction import compact
 from storage.errors import DamagedError, KeyMissingError
 from storage.local import LocalBucket
 from storage.rebuild import rebuild
 from storage.tables import Corpus
-from tests.storage.corpora import assert_lawful, ingest, new_version, propose, rows
+from tests.storage.corpora import assert_lawful, copy, ingest, new_version, propose, rows
 from tests.storage.test_compaction import runs
 
 
@@ -27,14 +24,7 @@ def made(tmp_path_factory):
 
 @pytest.fixture(params=["directory", pytest.param("s3", marks=pytest.mark.slow)])
 def bucket(request, made, tmp_path):
-    if request.param == "directory":
-        shutil.copytree(made, tmp_path / "corpus")
-        return LocalBucket(tmp_path / "corpus")
-    bucket = open_bucket(request.getfixturevalue("s3").location())
-    for path in sorted(made.rglob("*")):
-        if path.is_file():
-            bucket.put(str(path.relative_to(made)), path.read_bytes())
-    return bucket
+    return copy(made, str(tmp_path / "corpus") if request.param == "directory" else request.getfixturevalue("s3").location())
 
 
 def drop_log(bucket, table):

@@ -8,7 +8,6 @@ import pytest
 
 from ingest.records import Decision, RawPage
 from storage import delta, files, keys, parquet, raw, rolling
-from storage.bucket import open_bucket
 from storage.commits import Commit
 from storage.compaction import compact
 from storage.errors import NotACorpusError
@@ -19,7 +18,7 @@ from storage.releases import Order, release
 from storage.rows import Outcome
 from storage.tables import Corpus
 from storage.verify import verify
-from tests.storage.corpora import NOON, assert_lawful, doc_id, ingest, new_version, propose, rows
+from tests.storage.corpora import NOON, assert_lawful, copy, doc_id, ingest, new_version, propose, rows
 from tests.storage.test_compaction import runs
 from tests.storage.test_rebuild import drop_log
 
@@ -50,14 +49,7 @@ def made(tmp_path_factory):
 
 @pytest.fixture(params=["directory", pytest.param("s3", marks=pytest.mark.slow)])
 def bucket(request, made, tmp_path):
-    if request.param == "directory":
-        shutil.copytree(made, tmp_path / "corpus")
-        return LocalBucket(tmp_path / "corpus")
-    bucket = open_bucket(request.getfixturevalue("s3").location())
-    for path in sorted(made.rglob("*")):
-        if path.is_file():
-            bucket.put(str(path.relative_to(made)), path.read_bytes())
-    return bucket
+    return copy(made, str(tmp_path / "corpus") if request.param == "directory" else request.getfixturevalue("s3").location())
 
 
 def faults(bucket, **how):

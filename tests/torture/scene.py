@@ -1,6 +1,5 @@
 """A small corpus with a history, and every operation that writes, each as it is done by its command."""
 
-import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +14,6 @@ from flows.runs.rollback import RollbackRequest, rollback
 from flows.runs.settings import Settings, read
 from storage import compaction, files, keys, parquet, retention, retired
 from storage.bucket import open_bucket
-from storage.local import LocalBucket
 from storage.objects import Bucket
 from storage.rebuild import rebuild
 from storage.retired import RetentionConfig
@@ -23,6 +21,7 @@ from storage.tables import Corpus
 from storage.verify import verify
 from tests.flows.doubles import HereJudges
 from tests.flows.reprocess.conftest import plain, short, wrapped
+from tests.storage import corpora
 
 VOLATILE = {"run_id", "fetched_at", "first_seen_at", "raw_ref"}
 """Columns that law 2 leaves out: they tell when and by whom."""
@@ -118,13 +117,7 @@ def perform(operation: str, folder: Path, place: str) -> None:
 
 def copy(folder: Path, place: str) -> None:
     """The scene's corpus, put to another place."""
-    bucket = open_bucket(place)
-    if isinstance(bucket, LocalBucket):
-        shutil.copytree(folder / PLACE, place)
-        return
-    for path in sorted((folder / PLACE).rglob("*")):
-        if path.is_file() and ".partial" not in path.parts:
-            bucket.put(path.relative_to(folder / PLACE).as_posix(), path.read_bytes())
+    corpora.copy(folder / PLACE, place)
 
 
 def state(bucket: Bucket) -> dict[str, list]:
